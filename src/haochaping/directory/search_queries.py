@@ -20,7 +20,7 @@ SHORTEST = 2
 # A code is looked for by its beginning, once that says a province and a city.
 _SHORTEST_CODE = 4
 # So many of a kind are ranked: of a word that stands in thousands of names nobody reads more.
-_TRIED = 400
+_TRIED = 200
 
 
 def found(text: str, *, division_path: str = "", limit: int = 20) -> Mapping[Kind, list[Found]]:

@@ -80,5 +80,5 @@ def test_it_says_when_there_is_more(world, client):
 
 
 def test_it_asks_few_questions(world, client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(3 + 3):
         client.get(PAGE, {"q": "许可", "division": worlds.CITY})

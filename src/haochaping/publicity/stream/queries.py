@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -40,7 +40,7 @@ _USUAL = Effort()
 _COUNTED = 1000
 _BAD = frozenset(filter(is_bad, LEVELS))
 _ACTIVE = [str(provenance) for provenance in Provenance if is_active(provenance)]
-_END_OF_TIME = Position(datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
+_FIRST_ID = UUID(int=0)
 
 _SQL = resources.files("haochaping.publicity.stream").joinpath("sql")
 _LOOK, _NEWEST, _LISTED, _HOT = (
@@ -64,14 +64,18 @@ _WAYS = {
 }
 
 
-def _statement(ways: str, more: str = "") -> str:
-    only, read = _WAYS[ways]
-    return _LOOK.replace("{ways}", read.replace("{newest}", _NEWEST.replace("{only}", only + more)))
-
-
-_STATEMENTS = {ways: _statement(ways) for ways in _WAYS}
+# Only what is asked for stands in a statement: of a span without ends the planner would expect next to nothing in it.
+_BEFORE = "(assessed_at, id) < (%(at)s::timestamptz, %(after)s::uuid)"
+_SINCE = "assessed_at >= %(begin)s::timestamptz"
 # Few reviews are bad, and they are looked for most: they have indexes of their own.
-_OF_BAD = {ways: _statement(ways, " AND level <= 2") for ways in _WAYS if ways != "agency"}
+_IS_BAD = "level <= 2"
+
+
+@cache
+def _statement(ways: str, *more: str) -> str:
+    only, read = _WAYS[ways]
+    newest = _NEWEST.replace("{conditions}", " AND ".join((only, *more)))
+    return _LOOK.replace("{ways}", read.replace("{newest}", newest))
 
 
 def page(
@@ -84,7 +88,7 @@ def page(
     if not sought.levels:
         return StreamPage([], None)
     ways = _ways_to(sought.place, effort.few)
-    found, bound = _look(sought, ways, after or _END_OF_TIME, limit + 1, effort)
+    found, bound = _look(sought, ways, after, limit + 1, effort)
     more = found[limit - 1] if len(found) > limit else bound
     return StreamPage(_listed(found[:limit]), more)
 
@@ -96,7 +100,7 @@ def hot_reasons(sought: Sought, *, limit: int = 8, effort: Effort = _USUAL) -> d
     """
     ways = _ways_to(sought.place, effort.few)
     kinds = [replace(sought, levels=levels) for levels in (_BAD, LEVELS - _BAD)]
-    found = [one for kind in kinds for one in _look(kind, ways, _END_OF_TIME, _COUNTED, effort)[0]]
+    found = [one for kind in kinds for one in _look(kind, ways, None, _COUNTED, effort)[0]]
     asked = {"ids": [one.review_id for one in found], "active": _ACTIVE, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(_HOT, asked)
@@ -118,10 +122,13 @@ def _said(review_ids: Iterable[UUID | None]) -> dict[UUID, PublishedReview]:
 
 
 def _look(
-    sought: Sought, by: tuple[str, list[int]], after: Position, limit: int, effort: Effort
+    sought: Sought, by: tuple[str, list[int]], after: Position | None, limit: int, effort: Effort
 ) -> tuple[list[Position], Position | None]:
     """Where the next reviews stand, and how far back was looked; None where nothing is further back."""
     place, (ways, ids) = sought.place, by
+    # Whatever was given before a moment was given before the smallest id at that moment.
+    ends = [end for end in (after, sought.end and Position(sought.end, _FIRST_ID)) if end]
+    before = min(ends, default=None)
     count = max(1, len(ids)) * (len(sought.levels) if ways == "agency" else 1)
     division_low, division_high = path_range(place.division_path)
     agency_low, agency_high = path_range(place.agency_path or "")
@@ -137,17 +144,24 @@ def _look(
         "any_agency": place.agency_path is None or ways == "agency",
         "agency_low": agency_low,
         "agency_high": agency_high,
-        "begin": sought.begin or "-infinity",
-        "end": sought.end or "infinity",
-        "at": after.at,
-        "after": after.review_id,
+        "begin": sought.begin,
+        "at": before and before.at,
+        "after": before and before.review_id,
         "limit": limit,
         "each": max(min(limit, _AT_LEAST), effort.rows // count),
     }
-    statements = _OF_BAD if ways in _OF_BAD and all(map(is_bad, sought.levels)) else _STATEMENTS
+    more = [
+        condition
+        for condition, is_asked in (
+            (_BEFORE, before),
+            (_SINCE, sought.begin),
+            (_IS_BAD, ways != "agency" and all(map(is_bad, sought.levels))),
+        )
+        if is_asked
+    ]
     found, bound = [], None
     with connection.cursor() as cursor:
-        cursor.execute(statements[ways], asked)
+        cursor.execute(_statement(ways, *more), asked)
         for is_found, at, review_id in cursor.fetchall():
             if is_found:
                 found.append(Position(at, review_id))

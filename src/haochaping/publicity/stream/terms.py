@@ -67,8 +67,8 @@ class Effort:
     With more than `few` divisions or agencies so much of all that is given is theirs that it is read as it came.
     """
 
-    rows: int = 4000
-    few: int = 300
+    rows: int = 2000
+    few: int = 200
 
 
 @dataclass(frozen=True, slots=True)
