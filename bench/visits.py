@@ -58,6 +58,8 @@ def public() -> Iterator[Visit]:
         ("search", f"/search?q={quote('登记')}&division={COUNTY}"),
         ("hot_reasons", "/reasons"),
         ("hot_reasons", f"/reasons?division={COUNTY}"),
+        ("policies", "/policies"),
+        ("how_to_rate", "/how-to-rate"),
         ("measures", "/measures"),
         ("about", "/about"),
         ("gallery", "/ui"),

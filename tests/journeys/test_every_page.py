@@ -61,6 +61,8 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "hot_reasons": [("/reasons",), ("/reasons?division=000", STRANGER, "422")],
     "search": [("/search",), ("/search?q=登记",), ("/search?q=zzz",), ("/search?q=x", STRANGER, "422")],
+    "policies": [("/policies",)],
+    "how_to_rate": [("/how-to-rate",)],
     "measures": [("/measures",)],
     "about": [("/about",)],
     "samples": [("/samples",), ("/samples?month=2026-01",), ("/samples?month=x", STRANGER, "422")],
