@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
@@ -32,7 +32,7 @@ PAGE, FEED = "/reviews", "/reviews.atom"
 SECRETS = (WORDS, REPLY, "13912345678", "窗口让我", "已改为", "内部", "张小满", "YC-00000001")
 
 
-def shown(client, address: str = PAGE, status: int = 200, **query: str) -> str:
+def shown(client, address: str = PAGE, *, status: int = 200, **query: Any) -> str:
     answer = client.get(address, query, headers={"accept-language": "en"})
     assert answer.status_code == status
     return str(answer.content.decode())
@@ -117,11 +117,11 @@ def test_a_level_and_a_reason_of_another_level_have_nothing_in_common(told, clie
 def test_days_stand_for_their_whole_weeks(told, client):
     given = local_day(Review.objects.get(id=told.review_id).assessed_at)
     monday = monday_of(given)
-    inside = {"from": monday + timedelta(days=6), "to": monday + timedelta(days=6)}
-    outside = {"from": monday - timedelta(days=7), "to": monday - timedelta(days=1)}
+    inside: dict[str, Any] = {"from": monday + timedelta(days=6), "to": monday + timedelta(days=6)}
+    outside: dict[str, Any] = {"from": monday - timedelta(days=7), "to": monday - timedelta(days=1)}
 
-    assert "review-head" in shown(client, **{name: str(day) for name, day in inside.items()})
-    assert "review-head" not in shown(client, **{name: str(day) for name, day in outside.items()})
+    assert "review-head" in shown(client, **inside)
+    assert "review-head" not in shown(client, **outside)
 
 
 @pytest.mark.parametrize(

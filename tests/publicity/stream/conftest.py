@@ -30,6 +30,7 @@ def given(db: None, now: datetime) -> Given:
     worlds.build(now)
     worlds.take_case("C1", now)
     first = worlds.give("C1", 5, now)
+    assert first.id is not None
     Review.objects.filter(id=first.id).update(status="withdrawn")
     row = Review.objects.get(id=first.id)
     service = ServiceOccurrence.objects.get(id=row.occurrence_id)

@@ -9,6 +9,7 @@ import pytest
 
 from haochaping.directory import queries as directory
 from haochaping.insight.terms import Place
+from haochaping.kernel.identifiers import uuid7
 from haochaping.publicity.stream import queries
 from haochaping.publicity.stream.terms import LEVELS, Effort, Sought
 from haochaping.rectification.models import SolutionAnswer, WorkOrder
@@ -142,7 +143,7 @@ def test_the_last_word_of_the_reviewer_stands(db, now):
     for n, solved in enumerate(("no", "yes")):
         at = now + timedelta(hours=2 + n)
         SolutionAnswer.objects.create(
-            id=worlds.uuid7(at), order=order, solved=solved, answered_at=at, changeable_until=at
+            id=uuid7(at), order=order, solved=solved, answered_at=at, changeable_until=at
         )
 
     [listed] = queries.page(Sought(EVERYWHERE)).reviews

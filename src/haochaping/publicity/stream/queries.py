@@ -101,7 +101,7 @@ def hot_reasons(sought: Sought, *, limit: int = 8, effort: Effort = _USUAL) -> d
     ways = _ways_to(sought.place, effort.few)
     kinds = [replace(sought, levels=levels) for levels in (_BAD, LEVELS - _BAD)]
     found = [one for kind in kinds for one in _look(kind, ways, None, _COUNTED, effort)[0]]
-    asked = {"ids": [one.review_id for one in found], "active": _ACTIVE, "limit": limit}
+    asked: dict[str, Any] = {"ids": [one.review_id for one in found], "active": _ACTIVE, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(_HOT, asked)
         rows = cursor.fetchall()
@@ -193,9 +193,11 @@ def _listed(found: Sequence[Position]) -> list[ListedReview]:
     shown = {one.id: one for one in publicity.published(Place(), ids=ids, limit=len(ids))}
     with connection.cursor() as cursor:
         cursor.execute(_LISTED, {"ids": ids})
-        beside: dict[UUID, tuple[Any, ...]] = {pk: tuple(row) for pk, *row in cursor.fetchall()}
-    return [
-        ListedReview(shown[pk], *beside[pk][:-1], Solved(beside[pk][-1]) if beside[pk][-1] else None)
-        for pk in ids
-        if pk in shown and pk in beside
-    ]
+        beside = {pk: row for pk, *row in cursor.fetchall()}
+    return [_one(shown[pk], beside[pk]) for pk in ids if pk in shown and pk in beside]
+
+
+def _one(shown: PublishedReview, beside: Sequence[Any]) -> ListedReview:
+    channel, codes, item, agency, division, name, solved = beside
+    word = Solved(solved) if solved else None
+    return ListedReview(shown, channel, codes, item, agency, division, name, word)
