@@ -49,6 +49,17 @@ def public() -> Iterator[Visit]:
     yield Visit("wire_visit", _wire_visit())
     asked = _asked_again()
     for name, address in (
+        ("reviews", "/reviews"),
+        ("reviews", f"/reviews?division={names.CITY[0]}&level=bad"),
+        ("reviews", f"/reviews?division={COUNTY}&channel=sms"),
+        ("reviews", f"/reviews?agency={BUSY_AGENCY}&reason=113"),
+        ("review_feed", "/reviews.atom"),
+        ("search", f"/search?q={quote('登记')}"),
+        ("search", f"/search?q={quote('登记')}&division={COUNTY}"),
+        ("hot_reasons", "/reasons"),
+        ("hot_reasons", f"/reasons?division={COUNTY}"),
+        ("policies", "/policies"),
+        ("how_to_rate", "/how-to-rate"),
         ("measures", "/measures"),
         ("about", "/about"),
         ("gallery", "/ui"),

@@ -41,7 +41,7 @@ _OWN = {
     "cases": {"row_queries"},
     "files": {"documents", "pictures"},
     "hotline": {"line"},
-    "directory": {"match_queries", "matching"},
+    "directory": {"match_queries", "matching", "search_queries"},
     "levels": {"keys", "line"},
     "insight": {"row_queries"},
     "exchange": {

@@ -53,6 +53,16 @@ SAMPLED = (f"{NOWHERE[:-1]}1", f"{NOWHERE[:-1]}2")
 # looks different for different people or rows stands with each of them: (address, who, status).
 PAGES: dict[str, list[tuple[str, ...]]] = {
     "front": [("/",), ("/?q=登记",), ("/?q=zzz",)],
+    "reviews": [
+        ("/reviews",),
+        (f"/reviews?division={names.CITY[0]}&level=bad",),
+        ("/reviews?level=4&reason=113",),
+        ("/reviews?level=9", STRANGER, "422"),
+    ],
+    "hot_reasons": [("/reasons",), ("/reasons?division=000", STRANGER, "422")],
+    "search": [("/search",), ("/search?q=登记",), ("/search?q=zzz",), ("/search?q=x", STRANGER, "422")],
+    "policies": [("/policies",)],
+    "how_to_rate": [("/how-to-rate",)],
     "measures": [("/measures",)],
     "about": [("/about",)],
     "samples": [("/samples",), ("/samples?month=2026-01",), ("/samples?month=x", STRANGER, "422")],
@@ -339,6 +349,7 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
 ]
 # What answers a GET with something else: its status and address.
 NO_PAGES: dict[str, tuple[int, str]] = {
+    "review_feed": (200, "/reviews.atom"),
     "healthz": (200, "/healthz"),
     "readyz": (200, "/readyz"),
     "set_language": (302, "/i18n/"),

@@ -272,16 +272,18 @@ def ancestors(division_path: str) -> list[DivisionRef]:
     ]
 
 
-def division_ids_under(division_path: str) -> list[int]:
-    """A division with all below it."""
+def division_ids_under(division_path: str, *, limit: int | None = None) -> list[int]:
+    """A division with all below it, or as many of them as asked for."""
     low, high = path_range(division_path)
-    return list(Division.objects.filter(path__gte=low, path__lt=high).values_list("id", flat=True))
+    rows = Division.objects.filter(path__gte=low, path__lt=high).values_list("id", flat=True)
+    return list(rows[:limit])
 
 
-def agency_ids_under(agency_path: str) -> list[int]:
-    """An agency with all below it."""
+def agency_ids_under(agency_path: str, *, limit: int | None = None) -> list[int]:
+    """An agency with all below it, or as many of them as asked for."""
     low, high = path_range(agency_path)
-    return list(Agency.objects.filter(path__gte=low, path__lt=high).values_list("id", flat=True))
+    rows = Agency.objects.filter(path__gte=low, path__lt=high).values_list("id", flat=True)
+    return list(rows[:limit])
 
 
 def agencies_under(division_path: str, day: date, *, limit: int = 500) -> list[AgencyRef]:

@@ -529,6 +529,16 @@ class PlacedRef(Ref):
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What the public's search has found: number, name, what it lies with (of an item its agency), its division's code."""
+
+    code: str
+    name: str
+    lies: str
+    division_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceRef:
     """A device, with the hall and perhaps the window at which it stands."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 # Clocks of halls differ by minutes; a larger gap is a wrong time.
@@ -31,3 +31,17 @@ class Period:
 
     start: date | None = None
     end: date | None = None
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the week in which a day lies."""
+    return day - timedelta(days=day.weekday())
+
+
+def whole_weeks(period: Period) -> Period:
+    """The weeks, from Monday to Sunday, in which days of the period lie; the last ones of the calendar are open."""
+    last = monday_of(period.end) if period.end else None
+    return Period(
+        monday_of(period.start) if period.start else None,
+        last + timedelta(days=6) if last and last < monday_of(date.max) else None,
+    )

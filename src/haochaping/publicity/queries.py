@@ -145,9 +145,14 @@ def _of_division(sql: str, by: Actor, **asked: Any) -> list[tuple[Any, ...]]:
 
 
 def published(
-    place: Place, *, only_bad: bool = False, limit: int = 20, offset: int = 0
+    place: Place,
+    *,
+    only_bad: bool = False,
+    ids: Collection[UUID] | None = None,
+    limit: int = 20,
+    offset: int = 0,
 ) -> list[PublishedReview]:
-    """Reviews of a place as the public sees them, newest first."""
+    """Reviews of a place as the public sees them, newest first; of those that are named, where any are."""
     divisions = directory.division_ids_under(place.division_path) if place.division_path else None
     agencies = directory.agency_ids_under(place.agency_path) if place.agency_path is not None else None
     with connection.cursor() as cursor:
@@ -157,6 +162,7 @@ def published(
                 "divisions": divisions,
                 "agencies": agencies,
                 "item_id": place.item_id,
+                "ids": _listed(ids),
                 "only_bad": only_bad,
                 "limit": limit,
                 "offset": offset,

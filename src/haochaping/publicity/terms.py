@@ -149,8 +149,9 @@ class PublishedText:
 
 @dataclass(frozen=True, slots=True)
 class PublishedReview:
-    """A review as the public sees it: never the reviewer, never an unreleased text."""
+    """A review as the public sees it: never the reviewer, never an unreleased text; nor its id, which tells the time."""
 
+    id: UUID
     level: int
     assessed_at: datetime
     provenance: str

@@ -19,6 +19,8 @@ from haochaping.reviews.terms import (
     ReviewStatus,
 )
 
+_BAD = Q(level__lte=2)
+
 
 class IndicatorSet(models.Model):
     """评价指标集: codes of one origin; which of them hold on a day, their dates say."""
@@ -247,6 +249,13 @@ class Review(models.Model):
             Index(fields=["agency", "level", "assessed_at"], name="review_agency_level_time"),
             # Lists of reviews are read from the newest on; as it grows at its end only, keeping it costs next to nothing.
             Index(fields=["assessed_at"], name="review_time"),
+            # The public list of a place (publicity/stream). Of bad reviews, which are few and looked for most, once more by
+            # themselves: else they would be sought among a thousand others each.
+            Index(fields=["division", "assessed_at"], name="review_division_time"),
+            Index(fields=["item", "assessed_at"], name="review_item_time"),
+            Index(fields=["assessed_at"], condition=_BAD, name="review_bad_time"),
+            Index(fields=["division", "assessed_at"], condition=_BAD, name="review_bad_division_time"),
+            Index(fields=["item", "assessed_at"], condition=_BAD, name="review_bad_item_time"),
         ]
 
 

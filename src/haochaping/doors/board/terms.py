@@ -3,8 +3,43 @@
 from __future__ import annotations
 
 from haochaping.kernel.refused import N_, Reason
+from haochaping.rectification.terms import Solved
 from haochaping.reviews.terms import PROVENANCE_LABELS
 
-__all__ = ["BAD_MONTH", "PROVENANCE_LABELS"]
+__all__ = [
+    "BAD_FILTER",
+    "BAD_MONTH",
+    "BAD_POSITION",
+    "FILTER_LABELS",
+    "PROVENANCE_LABELS",
+    "SEARCH_TOO_SHORT",
+    "SOLVED_WORDS",
+]
 
+# What is asked of the list of reviews, as its fields and its sentences call it.
+FILTER_LABELS = {
+    "level": N_("Level"),
+    "reason": N_("Reason"),
+    "channel": N_("How it was given"),
+    "division": N_("Division"),
+    "agency": N_("Agency"),
+    "item": N_("Service item"),
+}
+SOLVED_WORDS = {
+    Solved.YES: N_("Solved, says the reviewer"),
+    Solved.PARTLY: N_("Partly solved, says the reviewer"),
+    Solved.NO: N_("Not solved, says the reviewer"),
+}
+
+BAD_FILTER = Reason(
+    "bad_filter", N_("“{value}” under “{label}” is none of the choices."), N_("Choose one of the list.")
+)
+BAD_POSITION = Reason(
+    "bad_position",
+    N_("The address does not say where in the list to go on."),
+    N_("Begin with the newest reviews again."),
+)
+SEARCH_TOO_SHORT = Reason(
+    "search_too_short", N_("“{value}” is too short to search for."), N_("Type at least two characters.")
+)
 BAD_MONTH = Reason("bad_month", N_("“{value}” is not a month."), N_("Choose one of the list."))

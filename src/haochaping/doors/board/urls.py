@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.board import exports, front, places, samples
+from haochaping.doors.board import exports, front, places, policies, reasons, samples, search, stream
 
 urlpatterns = [
     path("", front.front, name="front"),
+    path("reviews", stream.page, name="reviews"),
+    path("reasons", reasons.page, name="hot_reasons"),
+    path("search", search.page, name="search"),
+    path("policies", policies.policies, name="policies"),
+    path("how-to-rate", policies.how_to_rate, name="how_to_rate"),
+    path("reviews.atom", stream.feed, name="review_feed"),
     path("measures", front.definitions, name="measures"),
     path("samples", samples.page, name="samples"),
     path("samples/<str:code>/<str:month>/<slug:kind>.txt", samples.tickets, name="sample_tickets"),

@@ -9,10 +9,11 @@ WITH chosen AS (
       AND (%(agencies)s::bigint[] IS NULL OR agency_id = ANY(%(agencies)s::bigint[]))
       AND (%(item_id)s::bigint IS NULL OR item_id = %(item_id)s)
       AND (NOT %(only_bad)s OR level <= 2)
+      AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s::uuid[]))
     ORDER BY assessed_at DESC, id
     LIMIT %(limit)s OFFSET %(offset)s
 )
-SELECT review.level, review.assessed_at, review.provenance, item.name, agency.name,
+SELECT review.id, review.level, review.assessed_at, review.provenance, item.name, agency.name,
        review.comment_text <> '', said.words, coalesce(said.words_down, false), coalesce(said.words_held, false),
        coalesce(work.reply_text, '') <> '', said.answer,
        said.answer IS NULL AND coalesce(said.answer_down, false),
