@@ -59,6 +59,10 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "sample_tickets": [("/samples/000/2026-01/good.txt", STRANGER, "404")],
     "gallery": [("/ui",)],
     "division": [(f"/divisions/{names.CITY[0]}",), ("/divisions/000", STRANGER, "404")],
+    "publication": [
+        (f"/divisions/{names.CITY[0]}/publication",),
+        (f"/divisions/{names.CITY[0]}/publication?quarter=x", STRANGER, "422"),
+    ],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
     "item": [("/items/{item}",)],
     "review": [

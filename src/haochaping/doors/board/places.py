@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import DivisionRef
 from haochaping.doors.board import figures
+from haochaping.doors.board.publication import glance
 from haochaping.doors.board.reviews import reviews_page
 from haochaping.doors.board.samples import asked_again
 from haochaping.doors.compression import compressed
@@ -75,6 +76,7 @@ class Page:
     id: int
     place: Place
     division_path: str
+    division_code: str
     name: str
     trail: list[Link]
     parts: list[Part] = field(default_factory=list)
@@ -104,6 +106,7 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
         found.id,
         Place(division_path=found.path),
         found.path,
+        found.code,
         found.name,
         _trail(above[:-1], found),
         parts,
@@ -120,12 +123,22 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     found = directory.agencies([code]).get(code)
     if found is None:
         return _unknown(request, gettext("There is no agency with the code “{code}”."), code)
-    path = directory.division_by_id(found.division_id).path
-    trail = _trail(directory.ancestors(path), found)
+    place = directory.division_by_id(found.division_id)
+    trail = _trail(directory.ancestors(place.path), found)
     items = directory.items_of_agency(found.id, limit=_LISTED)
     parts = [Part("item", gettext("Service items"), gettext("Service item"), items)]
     return _page(
-        request, Page("agency", found.id, Place(agency_path=found.path), path, found.name, trail, parts)
+        request,
+        Page(
+            "agency",
+            found.id,
+            Place(agency_path=found.path),
+            place.path,
+            place.code,
+            found.name,
+            trail,
+            parts,
+        ),
     )
 
 
@@ -138,9 +151,10 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         return _unknown(request, gettext("There is no service item with the code “{code}”."), code)
     agency = directory.agency_by_id(found.agency_id)
-    path = directory.division_by_id(agency.division_id).path
-    above: list[Ref] = [*directory.ancestors(path), agency]
-    page = Page("item", found.id, Place(item_id=found.id), path, found.name, _trail(above, found))
+    place = directory.division_by_id(agency.division_id)
+    above: list[Ref] = [*directory.ancestors(place.path), agency]
+    trail = _trail(above, found)
+    page = Page("item", found.id, Place(item_id=found.id), place.path, place.code, found.name, trail)
     return _page(request, page)
 
 
@@ -172,6 +186,8 @@ def _numbers(
         "tables": [_table(part, tallies[part.kind], page, asked, held) for part in page.parts if part.refs],
         "as_of": now,
         **(asked_again(page.place.division_path) if page.sampled else {}),
+        **(glance(page.place) if page.parts else {}),
+        "publication_page": reverse("publication", args=[page.division_code]),
     } | reviews_page(request, page.place)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from haochaping.doors.board.publication import why, why_gone
 from haochaping.doors.board.terms import PROVENANCE_LABELS
 from haochaping.doors.paging import LAST_PAGE, page_number
 from haochaping.publicity import queries as publicity
@@ -36,12 +38,22 @@ def reviews_page(request: HttpRequest, place: Place) -> dict[str, object]:
     }
 
 
-def shown(reviews: Iterable[PublishedReview]) -> list[tuple[PublishedReview, str]]:
-    """Each review with the words that set it apart; "" when a person gave it."""
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What is said where words or a review stood: why text and reply were taken down, what became of the review."""
+
+    text: str
+    reply: str
+    gone: str
+
+
+def shown(reviews: Iterable[PublishedReview]) -> list[tuple[PublishedReview, str, Notes]]:
+    """Each review with the words that set it apart, "" when a person gave it, and with its notes."""
     return [
         (
             review,
             "" if is_active(review.provenance) else gettext(PROVENANCE_LABELS[Provenance(review.provenance)]),
+            Notes(why(review.text_down), why(review.reply_down), why_gone(review)),
         )
         for review in reviews
     ]

@@ -16,4 +16,12 @@ PROVENANCE_LABELS = {
     Provenance.SUSPECTED_FABRICATED: N_("Suspected to be fabricated"),
 }
 
+# What is said where a review stood that stands no more, by what became of it and the class of its exclusion.
+WHY_GONE = {
+    ("withdrawn", ""): N_("A review stood here; its author has withdrawn it."),
+    ("excluded", ""): N_("A review stood here; it was excluded after an appeal."),
+    ("excluded", "mistaken"): N_("A review stood here; it was excluded after an appeal: mistaken."),
+    ("excluded", "malicious"): N_("A review stood here; it was excluded after an appeal, on a proven fact."),
+}
+BAD_QUARTER = Reason("bad_quarter", N_("“{value}” is not a quarter."), N_("Choose one of the list."))
 BAD_MONTH = Reason("bad_month", N_("“{value}” is not a month."), N_("Choose one of the list."))
