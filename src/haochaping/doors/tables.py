@@ -463,6 +463,7 @@ TABLES: dict[str, Held] = {
         "SELECT (id, platform_id, division_id, seq, kind, state, rows, code, made_at, received_at, ended_at)",
         OF_DIVISION,
     ),
+    "exchange_figure_explanation": Held(
         _WRITE, why="that a source has explained is public; pages ask the remit"
     ),
     "exchange_withheld_figure": Held(_READ, why="which figures are not published is public"),

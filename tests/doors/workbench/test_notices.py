@@ -157,6 +157,7 @@ def test_what_will_not_do_is_said_at_its_field(clerk, field, typed):
     ("role", "kind", "subject", "name"),
     [
         (Role.PUBLISHER, NoticeKind.TEXTS_DUE, "texts", "desk_releases"),
+        (Role.SYSTEM_ADMIN, NoticeKind.FIGURE_ASKED, "figures", "desk_figures"),
         (Role.SUPERVISOR, NoticeKind.FIGURE_WITHHELD, "figures", "oversight_quality"),
     ],
 )

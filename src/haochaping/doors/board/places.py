@@ -20,8 +20,9 @@ from haochaping.doors.board.samples import asked_again
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
 from haochaping.doors.period import asked
+from haochaping.doors.quality import checked
 from haochaping.exchange.quality import queries as quality
-from haochaping.exchange.quality.rules import withheld_at
+from haochaping.exchange.quality.rules import concerning, withheld_at
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import local_day
@@ -178,6 +179,7 @@ def _numbers(
     return {
         "headlines": figures.headlines(values),
         "measures": [figures.figure(value, explained=True) for value in values],
+        "checked": [checked(row) for row in concerning(held, page.division_path)],
         "by_level": by_level,
         "given": figures.levels(tally, active=True),
         "kept_apart": figures.levels(tally, active=False),

@@ -99,6 +99,11 @@ BEATS: tuple[Beat, ...] = (
     Beat("see how reviewers fare after a bad review", 86_400, supervise.watch_reviewers),
     Beat("see which windows were last for months", 86_400, supervise.watch_windows),
     Beat("judge what sources sent", 86_400, lambda now: judge_quality.judge_due(by=SYSTEM, now=now)),
+    Beat(
+        "withhold figures that nobody has put right",
+        600,
+        lambda now: judge_quality.withhold_due(by=SYSTEM, now=now),
+    ),
     Beat("offer words for release", 600, lambda now: offer_texts.offer_due(by=SYSTEM, now=now)),
     Beat("mark words to release that are nearly or wholly overdue", 60, offer_texts.tell_alarms),
     Beat("see which reforms are overdue", 3600, class_fault.watch_reforms),
