@@ -23,7 +23,8 @@ from haochaping.kernel.periods import local_day
 from haochaping.notices.models import Delivery
 from haochaping.notices.terms import Channel, DeliveryState, Template
 from haochaping.publicity import actions as publicity
-from haochaping.publicity.terms import Wanted
+from haochaping.publicity.models import Undecided
+from haochaping.publicity.terms import APPEARING, Ground, Wanted
 from haochaping.rectification import actions as rectification
 from haochaping.rectification.terms import CallResult
 from haochaping.reviews.terms import Entrance
@@ -141,6 +142,13 @@ def terms(**changes: Any) -> Terms:
         malicious_is_invalid=True,
         conceals_reviewer=False,
         hotline_clock_rules=False,
+        figure_explain_days=3,
+        figure_explain_unit=Unit.WORKING_DAYS,
+        text_release_after=7,
+        text_release_after_unit=Unit.WORKING_DAYS,
+        text_release_days=5,
+        text_release_unit=Unit.WORKING_DAYS,
+        text_cell=10,
         call_attempts=3,
         call_attempts_within=timedelta(days=2),
     )
@@ -312,6 +320,12 @@ def put_aside(now: datetime) -> dict[RecordKind, tuple[str, UUID]]:
     return dict(zip(numbers, zip(numbers.values(), ids, strict=True), strict=True))
 
 
+def offer(now: datetime) -> None:
+    """Put all that waits before the publishers, as if its week were over and many cases had been completed in it."""
+    rows = Undecided.objects.filter(offered_at=None)
+    rows.update(offered_at=now, amber_at=now + timedelta(days=5), due_at=now + timedelta(days=7))
+
+
 def decide(
     review_id: UUID,
     part: Part,
@@ -322,7 +336,9 @@ def decide(
     now: datetime,
 ) -> None:
     """One publisher proposes what becomes of a text, a second one of the same remit confirms it."""
-    wanted = Wanted(review_id, part, decision, reason)
+    offer(now)
+    ground = "" if decision in APPEARING else Ground.PRIVACY
+    wanted = Wanted(review_id, part, decision, reason, ground)
     proposed = publicity.propose([wanted], by=by, now=now)
     publicity.confirm(proposed, by=replace(SECOND_PUBLISHER, scope=by.scope), now=now)
 

@@ -69,6 +69,10 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "sample_tickets": [("/samples/000/2026-01/good.txt", STRANGER, "404")],
     "gallery": [("/ui",)],
     "division": [(f"/divisions/{names.CITY[0]}",), ("/divisions/000", STRANGER, "404")],
+    "publication": [
+        (f"/divisions/{names.CITY[0]}/publication",),
+        (f"/divisions/{names.CITY[0]}/publication?quarter=x", STRANGER, "422"),
+    ],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
     "item": [("/items/{item}",)],
     "review": [
@@ -281,6 +285,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "desk_matches": [("/desk/matches/",), ("/desk/matches/?state=matched",)],
     "desk_match": [("/desk/matches/{match}",)],
+    "desk_figures": [("/desk/figures/",)],
     "desk_quarantine": [("/desk/quarantine/",), ("/desk/quarantine/?state=discarded",)],
     "desk_quarantine_record": [("/desk/quarantine/{record}",)],
     "desk_jobs": [("/desk/jobs/",), ("/desk/jobs/?state=waiting",)],
@@ -446,6 +451,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "oversight_appeal_photo": (404, f"/oversight/appeals/{{appeal}}/photos/{NOWHERE}"),
     "oversight_appeal_document": (404, f"/oversight/appeals/{{appeal}}/files/{NOWHERE}"),
     "oversight_appeal_step": (303, "/oversight/appeals/{appeal}/accept"),
+    "desk_figure_explain": (303, f"/desk/figures/{NOWHERE}"),
     "desk_release": (303, f"/desk/releases/{NOWHERE}/text"),
     "desk_releases_confirm": (303, "/desk/releases/confirm"),
     "desk_release_step": (303, f"/desk/releases/proposals/{NOWHERE}/refuse"),

@@ -105,6 +105,11 @@ def test_bad_rating_to_published_reply(pages, house, axe, log_in):
         "UPDATE reviews_review SET changeable_until = changeable_until - interval '1 hour' WHERE id = %s::uuid",
         review,
     )
+    # So do the working days until the words of its week are offered.
+    house.sql(
+        "UPDATE publicity_undecided SET offered_at = now(), due_at = now() + interval '5 days' WHERE review_id = %s::uuid",
+        review,
+    )
     press = pages(DESK)
     log_in(press, "publisher", timezone.now())
     press.goto("/desk/releases/")

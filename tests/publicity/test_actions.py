@@ -50,6 +50,7 @@ def bad_review(case_no: str, now: datetime, *, text: str = WORDS, level: int = 1
     worlds.take_case(case_no, now)
     outcome = worlds.give(case_no, level, now, comment_text=text)
     assert outcome.id is not None
+    worlds.offer(now)
     return outcome.id
 
 
@@ -64,6 +65,7 @@ def answered(review_id: UUID, now: datetime, reply: str = "已整改，请致电
     )
     rectification.rectify(order.id, outcome="immediate_rectified", text="已办", by=worlds.CLERK, now=now)
     rectification.reply(order.id, text=reply, by=worlds.CLERK, now=now)
+    worlds.offer(now)
 
 
 def shown() -> PublishedReview:

@@ -30,12 +30,13 @@ def review_id(committed_db: str, now: datetime) -> UUID:
     worlds.take_case("C1", now)
     given = worlds.give("C1", 1, now, comment_text="慢").id
     assert given is not None
+    worlds.offer(now)
     return given
 
 
 def test_the_second_who_proposes_hears_that_it_is_proposed(review_id: UUID, now: datetime):
     def propose(decision: Decision, by: Actor) -> None:
-        actions.propose([Wanted(review_id, Part.TEXT, decision, "含姓名")], by=by, now=now)
+        actions.propose([Wanted(review_id, Part.TEXT, decision, "含姓名", "privacy")], by=by, now=now)
 
     heard = at_once(
         lambda: propose(Decision.HELD, worlds.PUBLISHER),

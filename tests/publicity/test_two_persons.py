@@ -42,8 +42,8 @@ def _world(now: datetime) -> None:
 
 def proposed(review_id: UUID, now: datetime, decision: Decision = RELEASE, *, by: Actor = FIRST) -> UUID:
     """What somebody proposes for the text of a review."""
-    reason = "" if decision == RELEASE else "含姓名"
-    [made] = actions.propose([Wanted(review_id, Part.TEXT, decision, reason)], by=by, now=now)
+    why = () if decision == RELEASE else ("含姓名", "privacy")
+    [made] = actions.propose([Wanted(review_id, Part.TEXT, decision, *why)], by=by, now=now)
     return made
 
 

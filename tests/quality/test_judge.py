@@ -357,6 +357,7 @@ def test_what_came_after_the_review_window_is_late_among_what_has_a_delay(clean)
 def test_more_reviews_than_services_withhold_participation_until_the_case_comes(clean, client):
     more_reviews_than_services(clean)
     _judge()
+    judge_quality.withhold_due(by=OPERATOR, now=EVENING + timedelta(days=7))
 
     page = client.get(reverse("division", args=[worlds.CITY]), {"from": "2026-06-01", "to": "2026-06-30"})
     assert "总评价数大于办件量" in page.content.decode()

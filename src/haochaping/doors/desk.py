@@ -16,7 +16,7 @@ from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, UNKNOWN_CLIENT,
 from haochaping.directory.terms import CHANGED_MEANWHILE, NO_SUCH_MATCH, NOT_IN_DIRECTORY, NOT_YOURS
 from haochaping.doors.gate import actor_of
 from haochaping.doors.typed import PLACE, keep_typed
-from haochaping.exchange.quality.terms import NO_SUCH_SOURCE, NOT_JUDGED
+from haochaping.exchange.quality.terms import ALREADY_EXPLAINED, NO_SUCH_FIGURE, NO_SUCH_SOURCE, NOT_JUDGED
 from haochaping.exchange.reconciliation.terms import NO_SUCH_RECONCILIATION, NOT_DIFFERING
 from haochaping.exchange.terms import NOT_WAITING
 from haochaping.files.terms import NO_SUCH_DOCUMENT, NO_SUCH_PHOTO
@@ -225,7 +225,7 @@ _STATUS = {
         CONFLICT,
     ),
     **dict.fromkeys((ALREADY_DECIDED.code, ALREADY_PROPOSED.code), CONFLICT),
-    JOB_NOT_DEAD.code: CONFLICT,
+    **dict.fromkeys((JOB_NOT_DEAD.code, ALREADY_EXPLAINED.code), CONFLICT),
     NOT_WAITING.code: CONFLICT,
     **dict.fromkeys(
         (
@@ -235,6 +235,7 @@ _STATUS = {
             NO_SUCH_URGING.code,
             NO_SUCH_REPORT.code,
             NO_SUCH_SOURCE.code,
+            NO_SUCH_FIGURE.code,
             NOT_JUDGED.code,
         ),
         MISSING,
@@ -374,6 +375,15 @@ PLACES = (
         "desk_quarantine",
         N_("Quarantine"),
         {Power.QUARANTINE_MANAGE: N_("See which records could not be taken, and why; try them again.")},
+    ),
+    Place(
+        "desk_figures",
+        N_("Figures to explain"),
+        {
+            Power.QUARANTINE_MANAGE: N_(
+                "Say why figures of your sources do not add up, before they are withheld."
+            )
+        },
     ),
     Place(
         "desk_matches",

@@ -18,11 +18,12 @@ from haochaping.levels.terms import (
     UNKNOWN_CODE_SET,
     UNKNOWN_SCHEMA,
 )
+from haochaping.ui import moments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from haochaping.exchange.quality.terms import Gate, Parts, QualityRule
+    from haochaping.exchange.quality.terms import Gate, HeldPlace, Parts, QualityRule
 
 
 def _language() -> str:
@@ -73,6 +74,35 @@ def why_withheld(rule: str) -> str:
     if not rule:
         return ""
     return gettext("{reason}: not published for the time being").format(reason=message_of(RULES[rule]))
+
+
+def checked(row: HeldPlace) -> tuple[str, str]:
+    """What the public is told where figures do not add up: that they are looked into, why, and what their source says."""
+    title = gettext("Data under verification: {reason}").format(reason=message_of(RULES[row.rule]))
+    parts = [_whose(row)]
+    if not row.source_name:
+        parts.append(gettext("The figures concerned are not published for the time being."))
+    elif row.is_withheld:
+        parts.append(gettext("The figures concerned are not published until the data add up."))
+    elif row.explain_by is None:
+        parts.append(gettext("The source is asked to explain; until then the figures stand."))
+    else:
+        until = gettext("The source may explain until {at}; until then the figures stand.")
+        parts.append(until.format(at=moments.moment(row.explain_by)))
+    if row.source_name and row.explained_at:
+        parts.append(gettext("It explained on {day}.").format(day=moments.day(row.explained_at)))
+    elif row.source_name and row.is_withheld:
+        parts.append(gettext("It has not explained."))
+    return title, " ".join(part for part in parts if part)
+
+
+def _whose(row: HeldPlace) -> str:
+    """Whose data of which days; empty where no source is to answer for them."""
+    if not row.source_name or row.first_day is None or row.last_day is None:
+        return ""
+    first, last = moments.day(row.first_day), moments.day(row.last_day)
+    days = first if first == last else gettext("{first} to {last}").format(first=first, last=last)
+    return gettext("{source}, {days}.").format(source=row.source_name, days=days)
 
 
 SHARE_LABELS = {

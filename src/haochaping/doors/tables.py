@@ -390,6 +390,8 @@ TABLES: dict[str, Held] = {
     ),
     "files_document": Held(_WRITE, _with_subject(appeal="rectification_appeal")),
     "publicity_undecided": Held(_READ, f"({OF_DIVISION})\n AND {NOT_ABOUT_ME}"),
+    "publicity_waiting_texts": Held(_READ, why="how much waits for publishers where is public"),
+    "publicity_decision_count": Held(_READ, why="how much is kept back where, and why, is public"),
     # What was decided changes no more, for no role (publicity 0002); what is proposed is decided by an update.
     "publicity_release": Held(_WORK, _with("reviews_review", "review_id")),
     # Whoever handles an order may cause a signal about it; only supervisors see it.
@@ -460,6 +462,9 @@ TABLES: dict[str, Held] = {
     "exchange_stated_batch": Held(
         "SELECT (id, platform_id, division_id, seq, kind, state, rows, code, made_at, received_at, ended_at)",
         OF_DIVISION,
+    ),
+    "exchange_figure_explanation": Held(
+        _WRITE, why="that a source has explained is public; pages ask the remit"
     ),
     "exchange_withheld_figure": Held(_READ, why="which figures are not published is public"),
     # What everybody at a desk may read: names, rules, figures.

@@ -9,7 +9,13 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from haochaping.exchange.manifests.models import StatedBatch
-from haochaping.exchange.quality.models import QualityCard, QualityFinding, RepeatedSend, WithheldFigure
+from haochaping.exchange.quality.models import (
+    FigureExplanation,
+    QualityCard,
+    QualityFinding,
+    RepeatedSend,
+    WithheldFigure,
+)
 from haochaping.exchange.reconciliation.terms import ReconciliationState, StatedKind, StatementSide
 from haochaping.exchange.references.models import CaseReference
 from haochaping.exchange.terms import KEYS_KEPT, SETTLED_KEPT, QuarantineState, RecordKind
@@ -19,6 +25,7 @@ from haochaping.kernel.privacy import Emptied, Erased, Kept, Purpose
 __all__ = [
     "CaseReference",
     "DifferingRecord",
+    "FigureExplanation",
     "GivenAnswer",
     "QualityCard",
     "QualityFinding",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.directory import queries as directory
 from haochaping.exchange import actions as exchange
 from haochaping.exchange.manifests import queries as manifests
 from haochaping.exchange.quality import actions as quality
@@ -36,16 +37,18 @@ from haochaping.exchange.quality.terms import (
     Judgement,
     Sent,
 )
+from haochaping.flows import tell_staff
 from haochaping.insight import queries as insight
 from haochaping.kernel.actor import EVERYWHERE
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
 from haochaping.levels.quality import queries as levels
+from haochaping.notices.terms import About, NoticeKind
 from haochaping.rulebook import queries as rulebook
 from haochaping.rulebook.terms import NO_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date, datetime
 
     from haochaping.exchange.quality.terms import Parts, Sample, Source
@@ -89,8 +92,31 @@ def judge_day(day: date, *, source: str = "", by: Actor, now: datetime) -> int:
             for one, judgement, _ in cards
             for rule in blocks(judgement)
         ]
-        quality.hold_back(wanted, rules=BLOCKING, first=day, last=day, by=by, now=now)
+        asked = quality.hold_back(wanted, rules=BLOCKING, first=day, last=day, by=by, now=now)
+        _tell(NoticeKind.FIGURE_ASKED, asked, by=by, now=now)
     return changed
+
+
+@transaction.atomic
+def withhold_due(*, by: Actor, now: datetime) -> int:
+    """Withhold the figures of sources whose time to explain is over; stewards and supervisors hear of it. How many."""
+    due = quality.withhold_due(by=by, now=now)
+    told = [
+        Held(row.rule, row.division_id, row.first_day, row.last_day, row.below, row.source) for row in due
+    ]
+    _tell(NoticeKind.FIGURE_WITHHELD, told, by=by, now=now)
+    return len(due)
+
+
+def _tell(kind: NoticeKind, figures: Iterable[Held], *, by: Actor, now: datetime) -> None:
+    """One notice for each source, whatever number of its rules and days it is about."""
+    places = {one.source: one.division_id for one in figures}
+    names = {code: ref.name for code, ref in directory.platforms(places).items()}
+    abouts = [
+        About("figures", code, division_id, facts={"agency": names.get(code, code)})
+        for code, division_id in sorted(places.items())
+    ]
+    tell_staff.tell(kind, abouts, by=by, now=now)
 
 
 def failing_rows(

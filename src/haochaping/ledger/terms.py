@@ -63,6 +63,9 @@ class EntryKind(IntEnum):
     ACCESS_DENIED = 163
     PERSONAL_DATA_READ = 164
     EXPORTED = 165
+    TEXTS_OFFERED = 166
+    FIGURE_ASKED = 167
+    FIGURE_EXPLAINED = 168
     REVIEW_SUPPLEMENTED = 170
     PHOTO_KEPT = 171
     PHOTO_REMOVED = 172
@@ -252,6 +255,9 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.BATCH_SET_ASIDE: N_("Batch set aside that another installation fails to take"),
     EntryKind.ORDER_REPORTED: N_("Another installation told how its work order stands"),
     EntryKind.QUALITY_JUDGED: N_("Quality of a source’s day judged"),
+    EntryKind.TEXTS_OFFERED: N_("Words of a week offered for release"),
+    EntryKind.FIGURE_ASKED: N_("A source was asked to explain before its figures are withheld"),
+    EntryKind.FIGURE_EXPLAINED: N_("A source explained why its figures do not add up"),
     EntryKind.FIGURE_WITHHELD: N_("Figures withheld"),
     EntryKind.FIGURE_RELEASED: N_("Figures published again"),
     EntryKind.FIGURES_MENDED: N_("Figures brought to what their rows come to"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models.functions import MD5, Cast
 
 from haochaping.kernel.two_persons import TwoPersonState
-from haochaping.publicity.terms import APPEARING, Decision, Part
+from haochaping.publicity.terms import APPEARING, Decision, Ground, Part
+from haochaping.rectification.terms import Alarm
 
 _STANDS = Q(state__in=[TwoPersonState.PROPOSED, TwoPersonState.CONFIRMED])
 _ANOTHER_PERSON = (
@@ -28,7 +30,7 @@ class Release(models.Model):
     """
 
     class Privacy:
-        plain = ("part", "decision", "reason", "text", "state", "refusal")
+        plain = ("part", "decision", "ground", "reason", "text", "state", "refusal")
         account = ("proposed_by", "decided_by")
 
     id = models.UUIDField(primary_key=True)
@@ -39,7 +41,12 @@ class Release(models.Model):
     turn = models.PositiveSmallIntegerField(default=1)
     decision = models.CharField(max_length=10)
     text = models.TextField(blank=True)
+    ground = models.CharField(max_length=20, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+    # The division under which the words stand without item and agency; none where they stand with both.
+    raised_to = models.ForeignKey(
+        "directory.Division", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     state = models.CharField(max_length=10)
     # The staff members of the directory that the account was or is, then: two accounts may be one person.
     proposed_by = models.CharField(max_length=80)
@@ -65,6 +72,11 @@ class Release(models.Model):
                 ),
                 name="release_kept_back",
             ),
+            Index(
+                fields=["raised_to", "decided_at"],
+                condition=Q(state=TwoPersonState.CONFIRMED, decision__in=APPEARING, raised_to__isnull=False),
+                name="release_raised",
+            ),
         ]
         constraints = [
             UniqueConstraint(
@@ -79,8 +91,11 @@ class Release(models.Model):
             ),
             CheckConstraint(condition=Q(part__in=list(Part)), name="release_part_known"),
             CheckConstraint(
-                condition=Q(decision__in=APPEARING, reason="")
-                | (Q(decision__in=[Decision.HELD, Decision.TAKEN_DOWN]) & ~Q(reason="")),
+                condition=Q(decision__in=APPEARING, reason="", ground="")
+                | (
+                    Q(decision__in=[Decision.HELD, Decision.TAKEN_DOWN], ground__in=list(Ground))
+                    & ~Q(reason="")
+                ),
                 name="release_reason_when_held",
             ),
             # Two different persons, whatever the code above says (trust.md C45); only what was decided before there was a
@@ -103,7 +118,11 @@ class Release(models.Model):
 
 
 class Undecided(models.Model):
-    """待审: a text or reply on which nobody has decided. The database puts it here and takes it away (see migrations)."""
+    """待审: a text or reply on which nobody has decided. The database puts it here and takes it away (see migrations).
+
+    A publisher sees it once it is offered, and it is to be decided about until `due_at`, none beyond the calendar. Written
+    anew, it is offered anew.
+    """
 
     class Privacy:
         plain = ("part",)
@@ -118,6 +137,19 @@ class Undecided(models.Model):
     # Whom the review names, who sees nothing of it.
     staff_id = models.BigIntegerField(null=True)
     written_at = models.DateTimeField()
+    offered_at = models.DateTimeField(null=True)
+    amber_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    # What publishers have been told of its deadline.
+    alarm = models.SmallIntegerField(default=Alarm.NONE, db_default=Alarm.NONE.value)
+    raised_to = models.ForeignKey(
+        "directory.Division",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
 
     class Meta:
         db_table = "publicity_undecided"
@@ -125,5 +157,71 @@ class Undecided(models.Model):
         constraints = [
             UniqueConstraint(fields=["review", "part"], name="undecided_unique_part"),
             CheckConstraint(condition=Q(part__in=list(Part)), name="undecided_part_known"),
+            CheckConstraint(condition=Q(alarm__in=list(Alarm)), name="undecided_alarm_known"),
         ]
-        indexes = [Index(fields=["written_at", "review"], name="undecided_oldest")]
+        indexes = [
+            Index(fields=["written_at"], condition=Q(offered_at__isnull=True), name="undecided_to_offer"),
+            # Those of one deadline in an order that says nothing of when they were written.
+            Index(
+                F("due_at"),
+                MD5(Cast("review_id", models.TextField())),
+                condition=Q(offered_at__isnull=False),
+                name="undecided_in_turn",
+            ),
+            Index(
+                fields=["amber_at"],
+                condition=Q(alarm__lt=Alarm.RED, offered_at__isnull=False),
+                name="undecided_to_alarm",
+            ),
+        ]
+
+
+class WaitingTexts(models.Model):
+    """待审数: how much of a division itself, without those below it, is offered, overdue or not offered yet.
+
+    Counted again and again, so that the public page asks for few rows however much waits.
+    """
+
+    class Privacy:
+        plain = ()
+
+    division = models.OneToOneField("directory.Division", models.PROTECT, related_name="+", primary_key=True)
+    offered = models.IntegerField()
+    overdue = models.IntegerField()
+    coming = models.IntegerField()
+    oldest_due_at = models.DateTimeField(null=True)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "publicity_waiting_texts"
+        verbose_name = "待审数"
+
+
+class DecisionCount(models.Model):
+    """发布决定数: how many decisions of a kind and ground were confirmed in a quarter, by agency.
+
+    The database counts with the decision (migration 0004).
+    """
+
+    class Privacy:
+        plain = ("decision", "ground")
+
+    id = models.BigAutoField(primary_key=True)
+    division = models.ForeignKey("directory.Division", models.PROTECT, related_name="+", db_index=False)
+    agency = models.ForeignKey("directory.Agency", models.PROTECT, related_name="+")
+    # Its first day.
+    quarter = models.DateField()
+    decision = models.CharField(max_length=10)
+    ground = models.CharField(max_length=20, blank=True)
+    n = models.IntegerField()
+
+    class Meta:
+        db_table = "publicity_decision_count"
+        verbose_name = "发布决定数"
+        constraints = [
+            UniqueConstraint(
+                fields=["quarter", "division", "agency", "decision", "ground"], name="decision_count_once"
+            ),
+            CheckConstraint(condition=Q(ground__in=["", *Ground]), name="decision_count_ground_known"),
+            CheckConstraint(condition=Q(n__gt=0), name="decision_count_some"),
+        ]

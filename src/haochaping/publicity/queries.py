@@ -15,16 +15,22 @@ from haochaping.publicity.rules import redacted
 from haochaping.publicity.terms import (
     Candidate,
     Decision,
+    Ground,
     KeptBack,
+    KeptBackCount,
+    Note,
     Part,
     ProposedRelease,
     PublishedReview,
     PublishedText,
+    RaisedText,
+    WaitingCount,
+    week_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.insight.terms import Place
@@ -34,28 +40,54 @@ if TYPE_CHECKING:
 type Words = dict[tuple[UUID, Part, Decision], Worded]
 
 _SQL = resources.files("haochaping.publicity").joinpath("sql")
-_CANDIDATES, _PROPOSALS, _RELEASED, _KEPT_BACK, _PUBLISHED = (
+_CANDIDATES, _PROPOSALS, _RELEASED, _KEPT_BACK, _PUBLISHED, _RAISED = (
     _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("candidates", "proposals", "released", "kept_back", "published")
+    for name in ("candidates", "proposals", "released", "kept_back", "published", "raised")
+)
+_TO_OFFER, _CELLS, _CASES_OF_WEEK, _WAITING, _DECISIONS, _GLANCE = (
+    _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("to_offer", "cells", "cases_of_week", "waiting", "decisions", "glance")
 )
 
 
 class Worded(NamedTuple):
-    """Words that can be decided about: when they were written, how they would appear, and which turn it would be."""
+    """Words that can be decided about: when they were written, how and where they would appear, which turn it would be."""
 
     written_at: datetime
     redacted: str
     turn: int
+    raised_to: int | None
+
+
+class ToOffer(NamedTuple):
+    """提请批次: what of a division and week, named by its Monday, is not offered yet, and how many they are."""
+
+    division_id: int
+    part: Part
+    week: date
+    n: int
+
+
+class Glance(NamedTuple):
+    """What the page of a place says of publication: waiting and overdue, None of an agency, and this quarter's decisions."""
+
+    offered: int | None
+    overdue: int | None
+    held: int
+    taken_down: int
 
 
 def candidates(
     by: Actor, *, now: datetime, review_ids: Collection[UUID] | None = None, limit: int | None = 50
 ) -> list[Candidate]:
-    """Texts for which nobody has proposed anything inside the actor's division; none for an actor without a division."""
+    """Texts that are offered and for which nobody has proposed anything inside the actor's division.
+
+    None for an actor without a division.
+    """
     found = _of_division(_CANDIDATES, by, now=now, review_ids=_listed(review_ids), limit=limit)
     return [
-        Candidate(review, Part(part), level, item, agency, written_at, words, redacted(words))
-        for review, part, level, item, agency, written_at, words in found
+        Candidate(review, Part(part), level, item, agency, written_at, words, redacted(words), *rest)
+        for review, part, level, item, agency, written_at, words, *rest in found
     ]
 
 
@@ -83,8 +115,8 @@ def released(
         _RELEASED, by, until=until, review_ids=_listed(review_ids), limit=limit, offset=offset
     )
     return [
-        PublishedText(review, Part(part), level, item, agency, given_at, written_at, redacted(text), at, turn)
-        for review, part, level, item, agency, given_at, written_at, text, at, turn in found
+        PublishedText(review, Part(part), level, item, agency, given_at, written_at, redacted(text), *rest)
+        for review, part, level, item, agency, given_at, written_at, text, *rest in found
     ]
 
 
@@ -97,8 +129,23 @@ def kept_back(
     """
     found = _of_division(_KEPT_BACK, by, review_ids=_listed(review_ids), limit=limit, offset=offset)
     return [
-        KeptBack(pk, Part(part), level, item, agency, at, redacted(words), words, Decision(decision), *rest)
-        for pk, part, level, item, agency, at, words, decision, *rest in found
+        KeptBack(
+            pk,
+            Part(part),
+            level,
+            item,
+            agency,
+            written_at,
+            redacted(words),
+            words,
+            Decision(decision),
+            reason,
+            decided_at,
+            turn,
+            Ground(ground),
+            raised_to,
+        )
+        for pk, part, level, item, agency, written_at, words, decision, reason, decided_at, turn, ground, raised_to in found
     ]
 
 
@@ -120,13 +167,15 @@ def _words_for(
     match decision:
         case Decision.TAKEN_DOWN:
             for shown in released(by, review_ids=review_ids, limit=None):
-                yield shown.review_id, shown.part, Worded(shown.written_at, shown.text, shown.turn + 1)
+                words = Worded(shown.written_at, shown.text, shown.turn + 1, shown.raised_to)
+                yield shown.review_id, shown.part, words
         case Decision.RESTORED:
             for kept in kept_back(by, review_ids=review_ids, limit=None):
-                yield kept.review_id, kept.part, Worded(kept.written_at, kept.redacted, kept.turn + 1)
+                words = Worded(kept.written_at, kept.redacted, kept.turn + 1, kept.raised_to)
+                yield kept.review_id, kept.part, words
         case Decision.RELEASED | Decision.HELD:
             for text in candidates(by, now=now, review_ids=review_ids, limit=None):
-                yield text.review_id, text.part, Worded(text.written_at, text.redacted, 1)
+                yield text.review_id, text.part, Worded(text.written_at, text.redacted, 1, text.raised_to)
 
 
 def _listed(ids: Collection[UUID] | None) -> list[UUID] | None:
@@ -138,10 +187,7 @@ def _of_division(sql: str, by: Actor, **asked: Any) -> list[tuple[Any, ...]]:
     if by.scope.division_path is None:
         return []
     low, high = path_range(by.scope.division_path)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"low": low, "high": high, **asked})
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+    return _rows(sql, low=low, high=high, **asked)
 
 
 def published(
@@ -168,13 +214,109 @@ def published(
                 "offset": offset,
             },
         )
-        found = [PublishedReview(*row) for row in cursor.fetchall()]
+        found = [_published(row) for row in cursor.fetchall()]
     return [
         replace(row, text=row.text and _as_of_today(row.text), reply=row.reply and _as_of_today(row.reply))
         if row.text or row.reply
         else row
         for row in found
     ]
+
+
+def _published(row: tuple[Any, ...]) -> PublishedReview:
+    (
+        *said,
+        down_at,
+        down_ground,
+        reply_down_at,
+        reply_ground,
+        again_at,
+        changed_at,
+        gone,
+        gone_at,
+        gone_class,
+    ) = row
+    return replace(
+        PublishedReview(*said),
+        text_down=_note(down_at, down_ground),
+        reply_down=_note(reply_down_at, reply_ground),
+        text_restored=_note(again_at),
+        reply_changed=_note(changed_at),
+        gone=gone,
+        gone_note=_note(gone_at, gone_class) if gone else None,
+    )
+
+
+def _note(at: datetime | None, ground: str = "") -> Note | None:
+    return None if at is None else Note(at, ground)
+
+
+def raised(division_id: int, *, limit: int = 20, offset: int = 0) -> list[RaisedText]:
+    """Texts that stand under a division and without item and agency, as the public sees them, the newest decisions first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISED, {"division_id": division_id, "limit": limit, "offset": offset})
+        rows = cursor.fetchall()
+    return [
+        RaisedText(
+            level,
+            week_of(given_at),
+            words and _as_of_today(words),
+            _note(down_at, down_ground),
+            reply and _as_of_today(reply),
+            _note(reply_down_at, reply_ground),
+        )
+        for level, given_at, words, down_at, down_ground, reply, reply_down_at, reply_ground in rows
+    ]
+
+
+def to_offer(now: datetime) -> list[ToOffer]:
+    """What is not offered yet and can no longer be changed, by division, week and part."""
+    return [ToOffer(pk, Part(part), week, n) for pk, part, week, n in _rows(_TO_OFFER, now=now)]
+
+
+def cells(batch: ToOffer, now: datetime) -> dict[int, int | None]:
+    """What is to be offered of a batch, by id and locked, with the cases of its item and agency in that week.
+
+    None for a reply to a review without words.
+    """
+    asked = {"division_id": batch.division_id, "part": batch.part, "week": batch.week}
+    return dict(_rows(_CELLS, now=now, **asked))
+
+
+def cases_of_week(division_path: str, week: date) -> int:
+    """How many signed cases of a division with all below it were completed in a week, named by its Monday."""
+    low, high = path_range(division_path)
+    [(n,)] = _rows(_CASES_OF_WEEK, week=week, low=low, high=high)
+    return int(n)
+
+
+def waiting(division_path: str) -> dict[str, WaitingCount]:
+    """What waits in a division, by the codes of the divisions next below; "" is the division itself without them."""
+    low, high = path_range(division_path)
+    return {
+        code: WaitingCount(*rest) for code, *rest in _rows(_WAITING, path=division_path, low=low, high=high)
+    }
+
+
+def decisions(division_path: str, quarter: date) -> list[KeptBackCount]:
+    """The decisions of a quarter, named by its first day, about words of a division with all below it, by agency."""
+    low, high = path_range(division_path)
+    found = _rows(_DECISIONS, quarter=quarter, low=low, high=high, agencies=None)
+    return [KeptBackCount(agency, Decision(decision), ground, n) for agency, decision, ground, n in found]
+
+
+def glance(place: Place, quarter: date) -> Glance:
+    """What the page of a division or agency says of publication there."""
+    agencies = directory.agency_ids_under(place.agency_path) if place.agency_path is not None else None
+    low, high = path_range(place.division_path)
+    return Glance(*_rows(_GLANCE, quarter=quarter, low=low, high=high, agencies=agencies)[0])
+
+
+def _rows(sql: str, **asked: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, asked)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 # The newest texts of a place are asked for at every visit; the rules change only with the program.

@@ -2,20 +2,75 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from haochaping.kernel.periods import BEIJING
 from haochaping.publicity.redaction.accounts import accounts_in
 from haochaping.publicity.redaction.addresses import addresses_in
 from haochaping.publicity.redaction.names import names_in
 from haochaping.publicity.redaction.numbers import numbers_in
 from haochaping.publicity.redaction.other_names import other_names_in
 from haochaping.publicity.redaction.spans import HIDDEN, Hiding, Span
-from haochaping.publicity.terms import PersonalKind
+from haochaping.publicity.terms import PersonalKind, WaitingCount
+from haochaping.rectification.terms import Alarm
+from haochaping.rulebook.rules import due_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["HIDDEN", "for_handlers", "found_in", "hidden_in", "redacted"]
+    from haochaping.rulebook.rules import WorkingCalendar
+    from haochaping.rulebook.terms import Terms
+
+__all__ = [
+    "HIDDEN",
+    "alarm_of",
+    "for_handlers",
+    "found_in",
+    "hidden_in",
+    "in_all",
+    "offered_from",
+    "quarter_of",
+    "redacted",
+]
+
+_SUNDAY = timedelta(days=6)
+_MONTHS = 3
+
+
+def offered_from(week: date, terms: Terms, calendar: WorkingCalendar) -> datetime | None:
+    """From when on the words of a week, named by its Monday, are offered: all of them once, the limit after its last day.
+
+    So that the moment at which words are offered says of none when it was written (trust.md §3.4). None beyond the
+    calendar.
+    """
+    ended = datetime.combine(week + _SUNDAY, time(12), BEIJING)
+    return due_after(ended, terms.text_release_after, terms.text_release_after_unit, calendar)
+
+
+def alarm_of(amber_at: datetime | None, due_at: datetime | None, now: datetime) -> Alarm:
+    """How the time to decide stands: amber when most of it is used, red when it is over."""
+    if due_at is not None and due_at < now:
+        return Alarm.RED
+    return Alarm.AMBER if amber_at is not None and amber_at <= now else Alarm.NONE
+
+
+def quarter_of(day: date) -> date:
+    """The first day of the quarter of a day."""
+    return day.replace(month=(day.month - 1) // _MONTHS * _MONTHS + 1, day=1)
+
+
+def in_all(counts: Iterable[WaitingCount]) -> WaitingCount:
+    """What waits in several places together."""
+    found = list(counts)
+    return WaitingCount(
+        sum(one.offered for one in found),
+        sum(one.overdue for one in found),
+        sum(one.coming for one in found),
+        min((one.oldest_due_at for one in found if one.oldest_due_at), default=None),
+        min((one.counted_at for one in found if one.counted_at), default=None),
+    )
+
 
 # What is hidden may bring together what stands to its sides. In none of the texts that we have does a second pass find more.
 _PASSES = 3

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from haochaping.kernel.periods import local_day, monday_of
 from haochaping.kernel.refused import N_, Reason
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
 
@@ -27,6 +28,31 @@ class Decision(StrEnum):
     HELD = "held"
     TAKEN_DOWN = "taken_down"
     RESTORED = "restored"
+
+
+class Ground(StrEnum):
+    """不公开理由: the exceptions from publication (domain.md §6.8), one of which every text has that is kept back."""
+
+    STATE_SECRET = "state_secret"  # noqa: S105 - 国家秘密
+    COMMERCIAL_SECRET = "commercial_secret"  # noqa: S105 - 商业秘密
+    PRIVACY = "privacy"
+    THIRD_PARTY = "third_party"
+    LEGAL_CASE = "legal_case"
+    MINOR = "minor"
+    UNCLASSED = "unclassed"
+    """Decided before reasons had classes; nobody chooses it."""
+
+
+GROUND_LABELS: dict[Ground, str] = {
+    Ground.STATE_SECRET: N_("State secret"),
+    Ground.COMMERCIAL_SECRET: N_("Trade secret"),
+    Ground.PRIVACY: N_("Personal privacy"),
+    Ground.THIRD_PARTY: N_("Rights of a third party"),
+    Ground.LEGAL_CASE: N_("Case at law that is not decided"),
+    Ground.MINOR: N_("A minor is concerned"),
+    Ground.UNCLASSED: N_("Decided before reasons had classes"),
+}
+GROUNDS = tuple(ground for ground in Ground if ground != Ground.UNCLASSED)
 
 
 class PersonalKind(StrEnum):
@@ -65,17 +91,22 @@ APPEARING = (Decision.RELEASED, Decision.RESTORED)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody proposes for one text; a text that is to appear needs no reason and keeps none."""
+    """What somebody proposes for one text; a text that is to appear needs neither ground nor reason and keeps none."""
 
     review_id: UUID
     part: Part
     decision: Decision
     reason: str = ""
+    ground: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text that waits for a first publisher: as written and as it would appear."""
+    """A text that waits for a first publisher: as written and as it would appear, by when, and where.
+
+    `raised_to` is the division under which it would appear without item and agency, `raised_name` its name; None and ""
+    where it would appear with them. `due_at` is None beyond the calendar.
+    """
 
     review_id: UUID
     part: Part
@@ -85,6 +116,10 @@ class Candidate:
     written_at: datetime
     original: str
     redacted: str
+    due_at: datetime | None
+    amber_at: datetime | None
+    raised_to: int | None
+    raised_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +138,8 @@ class KeptBack:
     reason: str
     decided_at: datetime
     turn: int
+    ground: Ground
+    raised_to: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +148,7 @@ class ProposedRelease:
 
     `original` are the words as written, of a text to be taken down those that are public; `text` is what would appear, empty
     unless it is to be public. `kept_back_for` is why a text that is to be restored was held back or taken down, else empty.
-    `proposed_by` is `kind:id`.
+    `proposed_by` is `kind:id`. `due_at` and `raised_name` are as of a candidate.
     """
 
     id: UUID
@@ -129,6 +166,10 @@ class ProposedRelease:
     written_at: datetime
     original: str
     kept_back_for: str
+    ground: str
+    due_at: datetime | None
+    amber_at: datetime | None
+    raised_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +186,61 @@ class PublishedText:
     text: str
     decided_at: datetime
     turn: int
+    raised_to: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """更正说明: what became of words that were public, when, and on which ground where there is one."""
+
+    at: datetime
+    ground: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedText:
+    """A text, with its reply, that stands under a division and without item and agency: too few cases were completed."""
+
+    level: int
+    week: date
+    text: str | None
+    text_down: Note | None
+    reply: str | None
+    reply_down: Note | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBackCount:
+    """How many decisions of a kind and ground were confirmed about words of an agency in a quarter."""
+
+    agency_id: int
+    decision: Decision
+    ground: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCount:
+    """待审数: how many texts and replies of a place are offered, are beyond their deadline, or wait for their week.
+
+    `counted_at` is when that was counted, None where nothing was. `oldest_due_at` is the deadline of the one that has waited
+    longest.
+    """
+
+    offered: int = 0
+    overdue: int = 0
+    coming: int = 0
+    oldest_due_at: datetime | None = None
+    counted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedReview:
-    """A review as the public sees it: never the reviewer, never an unreleased text; nor its id, which tells the time."""
+    """A review as the public sees it: never the reviewer, never an unreleased text; nor its id, which tells the time.
+
+    `gone` says what became of a review that stands no more and whose words were public: its level and words are not to be
+    shown, only that it stood here.
+    """
 
     id: UUID
     level: int
@@ -174,8 +265,32 @@ class PublishedReview:
     """Whether the agency has given another reply since the one that is shown."""
     followed_up: bool
     is_follow_up: bool
+    text_down: Note | None = None
+    """When the reviewer's words were taken down, and why; the same of the reply."""
+    reply_down: Note | None = None
+    text_restored: Note | None = None
+    """When words that had been taken down were published again."""
+    reply_changed: Note | None = None
+    """When the reply that is shown took the place of another one that was public."""
+    gone: str = ""
+    gone_note: Note | None = None
+
+    @property
+    def week(self) -> date:
+        """The Monday of the week in which it was given: what is shown of the time of a review that has words."""
+        return week_of(self.assessed_at)
 
 
+def week_of(moment: datetime) -> date:
+    """The Monday of the week of a moment, in Beijing."""
+    return monday_of(local_day(moment))
+
+
+HOLD_NEEDS_GROUND = Reason(
+    "hold_needs_ground",
+    N_("A text is held back or taken down on one of the grounds that there are."),
+    N_("Choose the ground; where none fits the text is published."),
+)
 HOLD_NEEDS_REASON = Reason(
     "hold_needs_reason",
     N_("A text is held back or taken down with a reason."),

@@ -117,6 +117,7 @@ def bad_review(world: datetime) -> Callable[..., Bad]:
         if finished:
             later = at + timedelta(minutes=1)
             change_review.finish_review(outcome.id, list(codes), text, by=worlds.REVIEWER, now=later)
+            worlds.offer(later)
         order = orders.order_of_review(outcome.id)
         assert order is not None
         return Bad(outcome.id, order.id, outcome.receipt)

@@ -151,3 +151,22 @@ def test_what_will_not_do_is_said_at_its_field(clerk, field, typed):
     assert answer.status_code == 422
     assert f'id="id_{field}_error"' in answer.content.decode()
     assert queries.contacts_of([clerk.id]) == {}
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "subject", "name"),
+    [
+        (Role.PUBLISHER, NoticeKind.TEXTS_DUE, "texts", "desk_releases"),
+        (Role.SYSTEM_ADMIN, NoticeKind.FIGURE_ASKED, "figures", "desk_figures"),
+        (Role.SUPERVISOR, NoticeKind.FIGURE_WITHHELD, "figures", "oversight_quality"),
+    ],
+)
+def test_what_is_about_a_list_leads_there(clerk, signed_in, role, kind, subject, name):
+    who, now = signed_in(role), timezone.now()
+    division = WorkOrder.objects.get(id=clerk.order_id).division_id
+    actions.address(actions.note_staff(kind, [About(subject, "1", division)], by=SYSTEM, now=now), now=now)
+    [newest] = queries.notices_of(who.id)
+
+    answer = who.browser.post(reverse("desk_notice", args=[newest.id]))
+
+    assert answer["Location"] == reverse(name)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from haochaping.rectification.terms import OrderState
+from tests import worlds
 from tests.doors.workbench.conftest import WORDS
 from tests.doors.workbench.test_order import bring_to
 
@@ -57,6 +58,7 @@ def test_texts_to_release_are_noted_review_by_review(bad_review, browser_of):
 
 def test_a_review_whose_text_and_reply_both_wait_is_noted_once(bad, browser_of, world):
     bring_to(bad, OrderState.REPLIED, world)
+    worlds.offer(world)
 
     page = browser_of("publisher").get(reverse("desk_releases")).content.decode()
 

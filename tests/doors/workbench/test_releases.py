@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from haochaping.directory import queries as directory
 from haochaping.kernel.two_persons import TwoPersonState
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
-from haochaping.publicity.models import Release
+from haochaping.publicity import actions as publicity
+from haochaping.publicity.models import Release, Undecided
+from tests import worlds
 from tests.doors.workbench.conftest import WORDS
 
 if TYPE_CHECKING:
@@ -80,7 +85,7 @@ def test_what_is_hidden_and_what_is_marked_is_told_with_the_reason(bad_review, p
 def test_of_a_text_to_be_held_back_only_the_marks_are_told(bad_review, publisher):
     bad = bad_review(text="王科长说这是机密")
 
-    publisher.post(address(bad), {"decision": "held", "reason": "涉密"})
+    publisher.post(address(bad), {"decision": "held", "reason": "涉密", "ground": "privacy"})
     page = publisher.get(LIST, headers=ENGLISH).content.decode()
 
     assert "Hidden, and what" not in page
@@ -183,8 +188,8 @@ def test_what_is_proposed_is_taken_back(bad, publisher, second):
 
 
 def test_holding_back_needs_a_reason_and_keeps_its_place(bad, publisher, second):
-    refused = publisher.post(address(bad), {"decision": "held", "reason": "  "})
-    held = publisher.post(address(bad), {"decision": "held", "reason": "写有住址\x00"})
+    refused = publisher.post(address(bad), {"decision": "held", "reason": "  ", "ground": "privacy"})
+    held = publisher.post(address(bad), {"decision": "held", "reason": "写有住址\x00", "ground": "privacy"})
 
     assert refused.status_code == 422
     assert "<details open>" in refused.content.decode()
@@ -198,7 +203,7 @@ def test_holding_back_needs_a_reason_and_keeps_its_place(bad, publisher, second)
 def test_second_proposal_is_told_so(bad, publisher):
     publisher.post(address(bad), {"decision": "released"})
 
-    answer = publisher.post(address(bad), {"decision": "held", "reason": "太晚"})
+    answer = publisher.post(address(bad), {"decision": "held", "reason": "太晚", "ground": "privacy"})
 
     assert answer.status_code == 409
     assert "notice-bad" in answer.content.decode()
@@ -230,7 +235,7 @@ def test_what_is_public_is_listed_and_taken_down_by_two(published, publisher, se
     assert SHOWN in publisher.get(page).content.decode()
 
     without = publisher.post(down, {"reason": ""})
-    proposed = publisher.post(down, {"reason": "写有住址"})
+    proposed = publisher.post(down, {"reason": "写有住址", "ground": "privacy"})
 
     assert (without.status_code, proposed.status_code) == (422, 303)
     assert SHOWN not in second.get(page).content.decode()
@@ -256,7 +261,10 @@ def test_public_texts_of_another_division_are_not_there(published, browser_of):
 
 
 def test_what_is_kept_back_is_listed_and_published_after_all_by_two(published, publisher, second, browser_of):
-    publisher.post(reverse("desk_take_down", args=[published.review_id, "text"]), {"reason": "写有住址"})
+    publisher.post(
+        reverse("desk_take_down", args=[published.review_id, "text"]),
+        {"reason": "写有住址", "ground": "privacy"},
+    )
     confirm(second)
     page, again = reverse("desk_kept_back"), reverse("desk_restore", args=[published.review_id, "text"])
     listed = publisher.get(page, headers=ENGLISH).content.decode()
@@ -277,7 +285,10 @@ def test_what_is_kept_back_is_listed_and_published_after_all_by_two(published, p
 
 
 def test_texts_kept_back_in_another_division_are_not_there(published, publisher, second, browser_of):
-    publisher.post(reverse("desk_take_down", args=[published.review_id, "text"]), {"reason": "写有住址"})
+    publisher.post(
+        reverse("desk_take_down", args=[published.review_id, "text"]),
+        {"reason": "写有住址", "ground": "privacy"},
+    )
     confirm(second)
     other = browser_of("other_publisher")
 
@@ -287,7 +298,7 @@ def test_texts_kept_back_in_another_division_are_not_there(published, publisher,
 
 
 def test_who_reads_what_is_kept_back_is_noted(bad, publisher, second):
-    publisher.post(address(bad), {"decision": "held", "reason": "写有住址"})
+    publisher.post(address(bad), {"decision": "held", "reason": "写有住址", "ground": "privacy"})
     confirm(second)
 
     read = Entry.objects.filter(kind=EntryKind.PERSONAL_DATA_READ, subject_id=str(bad.review_id))
@@ -296,3 +307,44 @@ def test_who_reads_what_is_kept_back_is_noted(bad, publisher, second):
     publisher.get(reverse("desk_kept_back"))
 
     assert read.count() == before + 1
+
+
+def test_a_ground_is_needed_and_told_at_its_place(bad, publisher):
+    refused = publisher.post(
+        address(bad), {"decision": "held", "reason": "写有住址", "ground": "x"}, headers=ENGLISH
+    )
+
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "one of the grounds that there are" in page
+    assert 'value="写有住址"' in page
+    assert not Release.objects.exists()
+
+
+def test_of_a_text_the_week_is_shown_and_of_nothing_the_moment(bad, publisher):
+    page = publisher.get(LIST, headers=ENGLISH).content.decode()
+
+    assert "week of" in page
+    [row] = publisher.get(LIST).context["rows"]
+    assert row["week"].weekday() == 0
+
+
+@pytest.mark.parametrize(("days", "alarm"), [(1, ""), (5, "Nearly overdue"), (8, "Overdue")])
+def test_the_deadline_is_shown_amber_and_red(bad, publisher, days, alarm):
+    back = timezone.now() - timedelta(days=days)
+    Undecided.objects.update(
+        offered_at=back, amber_at=back + timedelta(days=4), due_at=back + timedelta(days=7)
+    )
+    publicity.count_waiting(now=timezone.now())
+
+    page = publisher.get(LIST, headers=ENGLISH)
+
+    [row] = page.context["rows"]
+    assert row["alarm"] == alarm
+    assert ("1 waits beyond its deadline" in page.content.decode()) == (alarm == "Overdue")
+
+
+def test_where_a_small_cell_would_stand_is_told(bad, publisher):
+    Undecided.objects.update(raised_to_id=directory.divisions([worlds.COUNTY])[worlds.COUNTY].id)
+
+    assert "it would stand under 河湾区" in publisher.get(LIST, headers=ENGLISH).content.decode()

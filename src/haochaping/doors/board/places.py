@@ -16,14 +16,16 @@ from haochaping.directory import queries as directory
 from haochaping.directory.terms import DivisionRef
 from haochaping.doors.board import figures
 from haochaping.doors.board.exports import FORMS
+from haochaping.doors.board.publication import glance
 from haochaping.doors.board.reviews import reviews_page
 from haochaping.doors.board.samples import asked_again
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
 from haochaping.doors.measures import grades_of
 from haochaping.doors.period import asked
+from haochaping.doors.quality import checked
 from haochaping.exchange.quality import queries as quality
-from haochaping.exchange.quality.rules import withheld_at
+from haochaping.exchange.quality.rules import concerning, withheld_at
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import local_day
@@ -79,6 +81,7 @@ class Page:
     code: str
     place: Place
     division_path: str
+    division_code: str
     name: str
     trail: list[Link]
     parts: list[Part] = field(default_factory=list)
@@ -109,6 +112,7 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
         found.code,
         Place(division_path=found.path),
         found.path,
+        found.code,
         found.name,
         _trail(above[:-1], found),
         parts,
@@ -125,12 +129,15 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     found = directory.agencies([code]).get(code)
     if found is None:
         return _unknown(request, gettext("There is no agency with the code “{code}”."), code)
-    path = directory.division_by_id(found.division_id).path
-    trail = _trail(directory.ancestors(path), found)
+    division_of = directory.division_by_id(found.division_id)
+    trail = _trail(directory.ancestors(division_of.path), found)
     items = directory.items_of_agency(found.id, limit=_LISTED)
     parts = [Part("item", gettext("Service items"), gettext("Service item"), items)]
-    place = Place(agency_path=found.path)
-    return _page(request, Page("agency", found.id, found.code, place, path, found.name, trail, parts))
+    division, of = division_of.path, division_of.code
+    page = Page(
+        "agency", found.id, found.code, Place(agency_path=found.path), division, of, found.name, trail, parts
+    )
+    return _page(request, page)
 
 
 @public
@@ -142,9 +149,11 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         return _unknown(request, gettext("There is no service item with the code “{code}”."), code)
     agency = directory.agency_by_id(found.agency_id)
-    path = directory.division_by_id(agency.division_id).path
+    division_of = directory.division_by_id(agency.division_id)
+    path, of = division_of.path, division_of.code
     above: list[Ref] = [*directory.ancestors(path), agency]
-    page = Page("item", found.id, found.code, Place(item_id=found.id), path, found.name, _trail(above, found))
+    place, trail = Place(item_id=found.id), _trail(above, found)
+    page = Page("item", found.id, found.code, place, path, of, found.name, trail)
     return _page(request, page)
 
 
@@ -169,6 +178,7 @@ def _numbers(
         "headlines": figures.headlines(values),
         "measures": [figures.figure(value, explained=True) for value in values],
         "handling": figures.handling(values),
+        "checked": [checked(row) for row in concerning(held, page.division_path)],
         "by_level": by_level,
         "given": figures.levels(tally, active=True),
         "kept_apart": figures.levels(tally, active=False),
@@ -180,6 +190,8 @@ def _numbers(
         "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
         "grades": grades_of(page.id, now) if page.kind == "division" else [],
         **(asked_again(page.place.division_path) if page.sampled else {}),
+        **(glance(page.place) if page.parts else {}),
+        "publication_page": reverse("publication", args=[page.division_code]),
     } | reviews_page(request, page.place)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from haochaping.doors.board.publication import why, why_gone
 from haochaping.doors.board.terms import PROVENANCE_LABELS
 from haochaping.doors.paging import LAST_PAGE, page_number
 from haochaping.publicity import queries as publicity
@@ -36,15 +38,30 @@ def reviews_page(request: HttpRequest, place: Place) -> dict[str, object]:
     }
 
 
-def shown(reviews: Iterable[PublishedReview]) -> list[tuple[PublishedReview, str]]:
-    """Each review with the words that set it apart; "" when a person gave it."""
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What is said where words or a review stood: why text and reply were taken down, what became of the review."""
+
+    text: str
+    reply: str
+    gone: str
+
+
+def shown(reviews: Iterable[PublishedReview]) -> list[tuple[PublishedReview, str, Notes]]:
+    """Each review with the words that set it apart, "" when a person gave it, and with its notes."""
     return [
         (
             review,
             "" if is_active(review.provenance) else gettext(PROVENANCE_LABELS[Provenance(review.provenance)]),
+            notes_of(review),
         )
         for review in reviews
     ]
+
+
+def notes_of(review: PublishedReview) -> Notes:
+    """What is said where words of the review, or it, stood."""
+    return Notes(why(review.text_down), why(review.reply_down), why_gone(review))
 
 
 def _address(request: HttpRequest, number: int) -> str:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from haochaping.directory import queries as directory
 from haochaping.doors.board import asked_reviews, figures, selects
 from haochaping.doors.board.position import opened, sealed
+from haochaping.doors.board.reviews import notes_of
 from haochaping.doors.board.terms import BAD_POSITION, PROVENANCE_LABELS, SOLVED_WORDS
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from haochaping.directory.terms import DivisionRef
     from haochaping.doors.board.asked_reviews import AskedReviews
+    from haochaping.doors.board.reviews import Notes
     from haochaping.insight.terms import Place
     from haochaping.publicity.stream.terms import ListedReview
     from haochaping.publicity.terms import PublishedReview
@@ -68,6 +70,7 @@ class Shown:
     division: Link
     reasons: list[str]
     solved: str
+    notes: Notes
 
 
 @public
@@ -150,6 +153,7 @@ def shown(listed: Iterable[ListedReview]) -> list[Shown]:
                 if code in known
             ],
             solved=gettext(SOLVED_WORDS[one.solved]) if one.solved else "",
+            notes=notes_of(one.shown),
         )
         for one in listed
     ]

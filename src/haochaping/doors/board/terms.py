@@ -10,10 +10,12 @@ __all__ = [
     "BAD_FILTER",
     "BAD_MONTH",
     "BAD_POSITION",
+    "BAD_QUARTER",
     "FILTER_LABELS",
     "PROVENANCE_LABELS",
     "SEARCH_TOO_SHORT",
     "SOLVED_WORDS",
+    "WHY_GONE",
 ]
 
 # What is asked of the list of reviews, as its fields and its sentences call it.
@@ -42,4 +44,12 @@ BAD_POSITION = Reason(
 SEARCH_TOO_SHORT = Reason(
     "search_too_short", N_("“{value}” is too short to search for."), N_("Type at least two characters.")
 )
+# What is said where a review stood that stands no more, by what became of it and the class of its exclusion.
+WHY_GONE = {
+    ("withdrawn", ""): N_("A review stood here; its author has withdrawn it."),
+    ("excluded", ""): N_("A review stood here; it was excluded after an appeal."),
+    ("excluded", "mistaken"): N_("A review stood here; it was excluded after an appeal: mistaken."),
+    ("excluded", "malicious"): N_("A review stood here; it was excluded after an appeal, on a proven fact."),
+}
+BAD_QUARTER = Reason("bad_quarter", N_("“{value}” is not a quarter."), N_("Choose one of the list."))
 BAD_MONTH = Reason("bad_month", N_("“{value}” is not a month."), N_("Choose one of the list."))

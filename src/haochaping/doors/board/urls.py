@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.board import exports, front, places, policies, reasons, samples, search, stream
+from haochaping.doors.board import (
+    exports,
+    front,
+    places,
+    policies,
+    publication,
+    reasons,
+    samples,
+    search,
+    stream,
+)
 
 urlpatterns = [
     path("", front.front, name="front"),
@@ -20,6 +30,7 @@ urlpatterns = [
     path("about", front.about, name="about"),
     path("ui", front.gallery, name="gallery"),
     path("divisions/<str:code>", places.division, name="division"),
+    path("divisions/<str:code>/publication", publication.page, name="publication"),
     path("agencies/<str:code>", places.agency, name="agency"),
     path("items/<str:code>", places.item, name="item"),
     path("divisions/<str:code>/measures.<slug:form>", exports.division, name="division_file"),

@@ -10,12 +10,12 @@ from django.db import transaction
 
 from haochaping.doors.demo import texts
 from haochaping.doors.demo.places import SLOW
-from haochaping.flows import call_back, close_order, handle_bad_review, supervise
+from haochaping.flows import call_back, close_order, handle_bad_review, offer_texts, supervise
 from haochaping.flows.follow_up_review import follow_up_review
 from haochaping.kernel.actor import EVERYWHERE, REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.publicity import actions as publicity
 from haochaping.publicity import queries as candidates
-from haochaping.publicity.terms import Decision, Wanted
+from haochaping.publicity.terms import Decision, Ground, Wanted
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import was_heard
@@ -200,6 +200,7 @@ def publish(now: datetime) -> None:
 
     Of those, some wait for the second of them.
     """
+    offer_texts.offer_due(by=SYSTEM, now=now)
     found = candidates.candidates(_PUBLISHER, now=now, limit=None)[:-_WAITING_TEXTS]
     proposed = publicity.propose([_wanted(text) for text in found], by=_PUBLISHER, now=now)
     if looked_at := proposed[:-_WAITING_PROPOSALS]:
@@ -208,5 +209,5 @@ def publish(now: datetime) -> None:
 
 def _wanted(text: Candidate) -> Wanted:
     if text.original == texts.NAMED:
-        return Wanted(text.review_id, text.part, Decision.HELD, texts.HOLD_REASON)
+        return Wanted(text.review_id, text.part, Decision.HELD, texts.HOLD_REASON, Ground.THIRD_PARTY)
     return Wanted(text.review_id, text.part, Decision.RELEASED)

@@ -31,6 +31,7 @@ from haochaping.flows import (
     judge_quality,
     match_items,
     merge_orders,
+    offer_texts,
     open_identity,
     reconcile,
     report_upward,
@@ -101,6 +102,13 @@ BEATS: tuple[Beat, ...] = (
     Beat("see which windows were last for months", 86_400, supervise.watch_windows),
     Beat("judge what sources sent", 86_400, lambda now: judge_quality.judge_due(by=SYSTEM, now=now)),
     Beat("hold the figures against the rows", 86_400, verify_facts.watch),
+    Beat(
+        "withhold figures that nobody has put right",
+        600,
+        lambda now: judge_quality.withhold_due(by=SYSTEM, now=now),
+    ),
+    Beat("offer words for release", 600, lambda now: offer_texts.offer_due(by=SYSTEM, now=now)),
+    Beat("mark words to release that are nearly or wholly overdue", 60, offer_texts.tell_alarms),
     Beat("see which reforms are overdue", 3600, class_fault.watch_reforms),
     Beat(
         "promise voices what the calendar now tells", 600, lambda now: voices.promise_late(by=SYSTEM, now=now)

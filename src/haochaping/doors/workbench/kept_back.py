@@ -16,7 +16,7 @@ from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import desk_page, refusable, see_other
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
-from haochaping.doors.workbench.releases import card, note_read
+from haochaping.doors.workbench.releases import card, note_read, said_of_ground
 from haochaping.kernel.refused import N_
 from haochaping.publicity import actions as publicity
 from haochaping.publicity import queries
@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [
             card(one, f"{one.review_id}-{one.part}", one.redacted)
-            | {"decision": gettext(_DECIDED[one.decision])}
+            | {"decision": gettext(_DECIDED[one.decision]), "on_ground": said_of_ground(one.ground)}
             for one in found[:_ON_PAGE]
         ],
         "previous": f"?page={number - 1}" if number > 1 else "",

@@ -58,6 +58,8 @@ _AT_OFFICE: dict[str, tuple[str, Callable[..., object]]] = {
     "urging": ("oversight_urging", supervisions.urging),
     "appeal": ("oversight_appeal", partial(appeals.appeal, power=Power.APPEAL_DECIDE)),
 }
+# What is about a list leads there.
+_LISTS = {"texts": "desk_releases", "figures": "desk_figures"}
 _GONE = 410
 
 
@@ -103,6 +105,8 @@ def open_one(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     actions.mark_notices_read(me, [notice_id], now=timezone.now())
     by = actor_of(request)
     pages = _PAGES | _AT_OFFICE if may(by, Power.ORDER_SUPERVISE) else _PAGES
+    if notice.subject_kind in _LISTS:
+        return see_other(reverse(_list_of(notice, by)))
     if notice.subject_kind not in pages:
         return see_other(reverse("desk_notices"))
     name, ask = pages[notice.subject_kind]
@@ -112,6 +116,13 @@ def open_one(request: HttpRequest, notice_id: UUID) -> HttpResponse:
         context = {"line": _line(notice)}
         return desk_page(request, "workbench/notice_gone.html", context, here="desk_notices", status=_GONE)
     return see_other(reverse(name, args=[notice.subject_id]))
+
+
+def _list_of(notice: NoticeRow, by: Actor) -> str:
+    """The list that a notice is about; whoever supervises a source sees it by its quality instead of explaining it."""
+    if notice.subject_kind == "figures" and not may(by, Power.QUARANTINE_MANAGE):
+        return "oversight_quality"
+    return _LISTS[notice.subject_kind]
 
 
 @requires()

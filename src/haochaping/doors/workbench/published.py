@@ -18,7 +18,7 @@ from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, status_of
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.paging import page_number
-from haochaping.doors.workbench.releases import PARTS, typed_reason
+from haochaping.doors.workbench.releases import PARTS, grounds, typed_why, week_to_show
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Refused
 from haochaping.publicity import actions as publicity
@@ -59,8 +59,8 @@ def take_down(request: HttpRequest, review_id: UUID, part: str) -> HttpResponse:
     """Propose to take one text down."""
     if part not in set(Part):
         raise Http404
-    reason = typed_reason(request)
-    wanted = Wanted(review_id, Part(part), Decision.TAKEN_DOWN, reason)
+    reason, ground = typed_why(request)
+    wanted = Wanted(review_id, Part(part), Decision.TAKEN_DOWN, reason, ground)
     try:
         publicity.propose([wanted], by=actor_of(request), now=timezone.now())
     except Refused as refused:
@@ -80,6 +80,7 @@ def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     asked = f"&day={day}" if day else ""
     context = {
         "form": form,
+        "grounds": grounds(),
         "rows": [
             {
                 "found": one,
@@ -87,6 +88,7 @@ def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
                 "part": gettext(PARTS[one.part]),
                 "sentence": None,
                 "reason": "",
+                "week": week_to_show(one.part, one.written_at),
             }
             for one in found[:_ON_PAGE]
         ],

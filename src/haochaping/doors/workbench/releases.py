@@ -24,18 +24,34 @@ from haochaping.ledger.terms import EntryKind
 from haochaping.publicity import actions as publicity
 from haochaping.publicity import queries
 from haochaping.publicity.redaction.marks import marks_in
-from haochaping.publicity.rules import HIDDEN, found_in, redacted
-from haochaping.publicity.terms import APPEARING, Decision, Part, PersonalKind, Sensitive, Wanted
+from haochaping.publicity.rules import HIDDEN, alarm_of, found_in, in_all, redacted
+from haochaping.publicity.terms import (
+    APPEARING,
+    GROUND_LABELS,
+    GROUNDS,
+    Decision,
+    Ground,
+    KeptBack,
+    Part,
+    PersonalKind,
+    Sensitive,
+    WaitingCount,
+    Wanted,
+    week_of,
+)
+from haochaping.rectification.terms import Alarm
 from haochaping.ui.sentences import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
     from enum import StrEnum
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
 
-    from haochaping.publicity.terms import Candidate, KeptBack, ProposedRelease
+    from haochaping.kernel.actor import Actor
+    from haochaping.publicity.terms import Candidate, ProposedRelease
     from haochaping.ui.sentences import Sentence
 
 _ON_PAGE = 20
@@ -68,6 +84,7 @@ _PROPOSED = {
     Decision.TAKEN_DOWN: N_("to be taken down"),
     Decision.RESTORED: N_("to be published after all"),
 }
+ALARM_LABELS = {Alarm.AMBER: N_("Nearly overdue"), Alarm.RED: N_("Overdue")}
 _STEPS = {
     "refuse": N_("The proposal is refused; the text waits again."),
     "withdraw": N_("The proposal is taken back; the text waits again."),
@@ -82,6 +99,8 @@ class Wrong:
     sentence: Sentence
     reason: str
     status: int
+    field: str = ""
+    ground: str = ""
 
 
 @requires(Power.PUBLICATION_RELEASE)
@@ -97,14 +116,14 @@ def page(request: HttpRequest) -> HttpResponse:
 @refusable
 def propose(request: HttpRequest, review_id: UUID, part: str) -> HttpResponse:
     """Propose to release one text or to hold it back."""
-    decision, reason = request.POST.get("decision", ""), typed_reason(request)
+    decision, reason, ground = request.POST.get("decision", ""), *typed_why(request)
     if part not in set(Part) or decision not in {Decision.RELEASED, Decision.HELD}:
         raise Http404
-    wanted = Wanted(review_id, Part(part), Decision(decision), reason)
+    wanted = Wanted(review_id, Part(part), Decision(decision), reason, ground)
     try:
         publicity.propose([wanted], by=actor_of(request), now=timezone.now())
     except Refused as refused:
-        return _page(request, _wrong(f"{review_id}-{part}", refused, reason))
+        return _page(request, wrong_at(f"{review_id}-{part}", refused, reason, ground))
     messages.success(request, gettext("Proposed; it holds once a second person confirms it."))
     return see_other(reverse("desk_releases"))
 
@@ -141,7 +160,7 @@ def step(request: HttpRequest, release_id: UUID, step: str) -> HttpResponse:
         else:
             publicity.withdraw(release_id, by=by, now=now)
     except Refused as refused:
-        return _page(request, _wrong(str(release_id), refused, reason))
+        return _page(request, wrong_at(str(release_id), refused, reason))
     messages.success(request, gettext(_STEPS[step]))
     return see_other(reverse("desk_releases"))
 
@@ -151,8 +170,21 @@ def typed_reason(request: HttpRequest) -> str:
     return "".join(c for c in request.POST.get("reason", "") if not has_forbidden_control(c))
 
 
-def _wrong(key: str, refused: Refused, reason: str) -> Wrong:
-    return Wrong(key, say(refused.complaint), reason, status_of(refused.complaint))
+def typed_why(request: HttpRequest) -> tuple[str, str]:
+    """Reason and ground as sent; a ground that there is not is none."""
+    ground = request.POST.get("ground", "")
+    return typed_reason(request), ground if ground in GROUNDS else ""
+
+
+def grounds() -> list[tuple[str, str]]:
+    """The grounds that there are to keep words back, with their names."""
+    return [(str(ground), gettext(GROUND_LABELS[ground])) for ground in GROUNDS]
+
+
+def wrong_at(key: str, refused: Refused, reason: str, ground: str = "") -> Wrong:
+    """What was refused at a card, with what was typed there."""
+    said = refused.complaint
+    return Wrong(key, say(said), reason, status_of(said), said.field, ground)
 
 
 def _page(request: HttpRequest, wrong: Wrong | None = None) -> HttpResponse:
@@ -172,10 +204,19 @@ def _page(request: HttpRequest, wrong: Wrong | None = None) -> HttpResponse:
         ],
         "mine": [_proposal(one, None) for one in mine[:_ON_PAGE]],
         "more": any(len(one) > _ON_PAGE for one in lists),
+        "grounds": grounds(),
+        "now": timezone.now(),
+        "waiting": _waiting(by),
         "sentence": wrong.sentence if wrong and wrong.key not in with_reason else None,
     }
     status = wrong.status if wrong else 200
     return desk_page(request, "workbench/releases.html", context, here="desk_releases", status=status)
+
+
+def _waiting(by: Actor) -> WaitingCount:
+    """What waits in the publisher's division, as the public page says it."""
+    path = by.scope.division_path
+    return in_all(queries.waiting(path).values()) if path is not None else WaitingCount()
 
 
 def note_read(request: HttpRequest, shown: Iterable[Candidate | ProposedRelease | KeptBack]) -> None:
@@ -191,6 +232,7 @@ def _proposal(one: ProposedRelease, wrong: Wrong | None) -> dict[str, object]:
     return card(one, str(one.id), one.text or redacted(one.original), wrong) | {
         "decision": gettext(_PROPOSED[one.decision]),
         "appears": one.decision in APPEARING,
+        "on_ground": said_of_ground(one.ground),
     }
 
 
@@ -199,6 +241,9 @@ def card(
 ) -> dict[str, object]:
     """Words as written and as they would appear, with what was refused about them."""
     said = wrong if wrong and wrong.key == key else None
+    due, alarm = None, Alarm.NONE
+    if not isinstance(one, KeptBack):
+        due, alarm = one.due_at, alarm_of(one.amber_at, one.due_at, timezone.now())
     return {
         "found": one,
         "key": key,
@@ -209,7 +254,24 @@ def card(
         "marked": _by_label(one.original, marks_in(one.original), _REASONS),
         "sentence": said.sentence if said else None,
         "reason": said.reason if said else "",
+        "wrong": said.field if said else "",
+        "ground": said.ground if said else "",
+        "week": week_to_show(one.part, one.written_at),
+        "raised": "" if isinstance(one, KeptBack) else one.raised_name,
+        "due": due,
+        "alarm": gettext(ALARM_LABELS[alarm]) if alarm else "",
+        "tone": "bad" if alarm == Alarm.RED else "warn",
     }
+
+
+def week_to_show(part: Part, written_at: datetime) -> date | None:
+    """The week in which a reviewer wrote; a publisher need not know the moment. None of a reply, which is the agency's."""
+    return week_of(written_at) if part == Part.TEXT else None
+
+
+def said_of_ground(ground: str) -> str:
+    """The name of a ground; empty where there is none."""
+    return gettext(GROUND_LABELS[Ground(ground)]) if ground else ""
 
 
 def _by_label(

@@ -6,18 +6,32 @@ from collections import defaultdict
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
-from haochaping.exchange.quality.models import QualityCard, QualityFinding, RepeatedSend, WithheldFigure
+from haochaping.accounts.access import check_power
+from haochaping.accounts.terms import Power
+from haochaping.exchange.quality.models import (
+    FigureExplanation,
+    QualityCard,
+    QualityFinding,
+    RepeatedSend,
+    WithheldFigure,
+)
 from haochaping.exchange.quality.rules import grade, score
-from haochaping.exchange.quality.terms import SAMPLES_KEPT
+from haochaping.exchange.quality.terms import ALREADY_EXPLAINED, NO_SUCH_FIGURE, SAMPLES_KEPT
+from haochaping.exchange.reconciliation.terms import EXPLANATION_LIMIT, EXPLANATION_MISSING
+from haochaping.exchange.terms import CONTROL_CHARACTERS, TOO_LONG
 from haochaping.kernel.identifiers import uuids7
 from haochaping.kernel.periods import local_day
+from haochaping.kernel.refused import Refused
+from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.rulebook import queries as rulebook
+from haochaping.rulebook.rules import due_after
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -134,10 +148,12 @@ def _said(card: QualityCard) -> tuple[object, ...]:
 @transaction.atomic
 def hold_back(
     wanted: Collection[Held], *, rules: Collection[str], first: date, last: date, by: Actor, now: datetime
-) -> None:
+) -> list[Held]:
     """From now on exactly these figures are withheld by these rules, of those that begin on days from `first` to `last`.
 
-    What is withheld already stays as it is, what is no longer wanted is lifted; both are told in the ledger.
+    Where they are of a source it is asked first and may explain: they are withheld once its time is over (`withhold_due`).
+    What is withheld or asked already stays as it is, what is no longer wanted is lifted; all is told in the ledger. Returns
+    of what sources are asked now.
     """
     open_rows = list(
         WithheldFigure.objects.select_for_update().filter(
@@ -149,20 +165,94 @@ def hold_back(
     fresh = [one for key, one in named.items() if key not in stand]
     over = [row for key, row in stand.items() if key not in named]
     WithheldFigure.objects.filter(id__in=[row.id for row in over]).update(lifted_at=now)
+    until = _explained_until({one.division_id for one in fresh if one.source}, now)
     WithheldFigure.objects.bulk_create(
-        WithheldFigure(id=new_id, raised_at=now, **one._asdict())
+        WithheldFigure(
+            id=new_id,
+            raised_at=now,
+            explain_by=until.get(one.division_id) if one.source else None,
+            withheld_at=None if one.source else now,
+            **one._asdict(),
+        )
         for one, new_id in zip(fresh, uuids7(now, len(fresh)), strict=True)
     )
-    entries = [
-        NewEntry(kind, "division", str(division_id), facts={"rule": rule, "day": day.isoformat()})
-        for kind, rows in (
-            (EntryKind.FIGURE_WITHHELD, [(one.division_id, one.rule, one.first_day) for one in fresh]),
-            (EntryKind.FIGURE_RELEASED, [(row.division_id, row.rule, row.first_day) for row in over]),
-        )
-        for division_id, rule, day in rows
-    ]
+    asked = [one for one in fresh if one.source]
+    told: tuple[tuple[EntryKind, Iterable[Held | WithheldFigure], dict[str, str]], ...] = (
+        (EntryKind.FIGURE_ASKED, asked, {"state": "asked"}),
+        (EntryKind.FIGURE_ASKED, [row for row in over if row.withheld_at is None], {"state": "settled"}),
+        (EntryKind.FIGURE_WITHHELD, [one for one in fresh if not one.source], {}),
+        (EntryKind.FIGURE_RELEASED, [row for row in over if row.withheld_at is not None], {}),
+    )
+    entries = [_entry(kind, one, facts) for kind, rows, facts in told for one in rows]
     if entries:
         ledger.append(entries, by=by, now=now)
+    return asked
+
+
+def _entry(kind: EntryKind, one: Held | WithheldFigure, facts: Mapping[str, str]) -> NewEntry:
+    said = {"rule": one.rule, "day": one.first_day.isoformat()} | dict(facts)
+    return NewEntry(kind, "division", str(one.division_id), facts=said)
+
+
+def _explained_until(division_ids: Iterable[int], now: datetime) -> dict[int, datetime | None]:
+    """Until when sources of divisions may explain what is found now, by their rules; None beyond the calendar."""
+    day = local_day(now)
+    return {
+        pk: due_after(
+            now, terms.figure_explain_days, terms.figure_explain_unit, rulebook.calendar(terms, day)
+        )
+        for pk, terms in rulebook.terms_for_divisions(division_ids, day).items()
+    }
+
+
+@transaction.atomic
+def withhold_due(*, by: Actor, now: datetime) -> list[WithheldFigure]:
+    """Withhold the figures of sources whose time to explain is over, explained or not; returns them.
+
+    Only data that add up lift it: an explanation is told beside. What had no deadline has it once the calendar tells.
+    """
+    rows = WithheldFigure.objects.select_for_update().filter(lifted_at__isnull=True, withheld_at__isnull=True)
+    for row in rows.filter(explain_by__isnull=True):
+        row.explain_by = _explained_until({row.division_id}, row.raised_at)[row.division_id]
+        row.save(update_fields=["explain_by"])
+    due = list(rows.filter(explain_by__lte=now).order_by("id"))
+    WithheldFigure.objects.filter(id__in=[row.id for row in due]).update(withheld_at=now)
+    if due:
+        ledger.append([_entry(EntryKind.FIGURE_WITHHELD, row, {}) for row in due], by=by, now=now)
+    return due
+
+
+@transaction.atomic
+def explain(figure_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
+    """Whoever looks after a source says why its figures do not add up; said once, and no figure stays for it.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_FIGURE, ALREADY_EXPLAINED, EXPLANATION_MISSING, TOO_LONG, CONTROL_CHARACTERS.
+    """
+    check_power(by, Power.QUARANTINE_MANAGE)
+    said = clean(text)
+    if not said:
+        raise Refused(EXPLANATION_MISSING, field="explanation")
+    if len(said) > EXPLANATION_LIMIT:
+        raise Refused(TOO_LONG, field="explanation", length=len(said), limit=EXPLANATION_LIMIT)
+    if has_forbidden_control(said):
+        raise Refused(CONTROL_CHARACTERS, field="explanation")
+    row = (
+        WithheldFigure.objects.select_related("division")
+        .filter(id=figure_id, lifted_at__isnull=True)
+        .exclude(source="")
+        .first()
+    )
+    if row is None or not by.scope.covers(division_path=row.division.path):
+        raise Refused(NO_SUCH_FIGURE)
+    try:
+        with transaction.atomic():
+            FigureExplanation.objects.create(figure=row, text=said, explained_by=str(by), explained_at=now)
+    except IntegrityError:
+        raise Refused(ALREADY_EXPLAINED) from None
+    facts = {"rule": row.rule, "day": row.first_day.isoformat()}
+    entry = NewEntry(EntryKind.FIGURE_EXPLAINED, "source", row.source, {"explanation": said}, facts)
+    ledger.append([entry], by=by, now=now)
 
 
 def note_repeats(repeats: Iterable[Repeat], *, now: datetime) -> None:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 from haochaping.exchange.quality.terms import Grade, RepeatKind
+from haochaping.exchange.reconciliation.terms import EXPLANATION_LIMIT
 
 
 class QualityCard(models.Model):
@@ -80,7 +81,8 @@ class QualityFinding(models.Model):
 class WithheldFigure(models.Model):
     """暂不公布: figures of a division and days that a broken rule keeps back, until it is lifted.
 
-    `below`: of the divisions below as well. `source` where the rule is about what one source sent.
+    `below`: of the divisions below as well. `source` where the rule is about what one source sent: it may explain until
+    `explain_by`, none beyond the calendar, and the figures are kept back from `withheld_at` on, none before.
     """
 
     class Privacy:
@@ -94,6 +96,8 @@ class WithheldFigure(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     raised_at = models.DateTimeField()
+    explain_by = models.DateTimeField(null=True)
+    withheld_at = models.DateTimeField(null=True)
     lifted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -106,10 +110,31 @@ class WithheldFigure(models.Model):
                 name="withheld_figure_once",
             ),
             CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="withheld_figure_days"),
+            # What no source has sent, none can explain.
+            CheckConstraint(
+                condition=~Q(source="") | Q(withheld_at__isnull=False), name="withheld_figure_asks_a_source"
+            ),
         ]
         indexes = [
             Index(fields=["first_day"], condition=Q(lifted_at__isnull=True), name="withheld_figure_open")
         ]
+
+
+class FigureExplanation(models.Model):
+    """来源说明: what whoever looks after a source says of figures that do not add up; once for each."""
+
+    class Privacy:
+        plain = ("text",)
+        account = ("explained_by",)
+
+    figure = models.OneToOneField(WithheldFigure, models.PROTECT, related_name="+", primary_key=True)
+    text = models.CharField(max_length=EXPLANATION_LIMIT)
+    explained_by = models.CharField(max_length=80)
+    explained_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_figure_explanation"
+        verbose_name = "来源说明"
 
 
 class RepeatedSend(models.Model):

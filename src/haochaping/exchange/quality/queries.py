@@ -18,6 +18,7 @@ from haochaping.exchange.quality.terms import (
     NO_SUCH_SOURCE,
     NOT_JUDGED,
     CardRow,
+    FigureRow,
     Finding,
     Grade,
     HeldPlace,
@@ -41,12 +42,13 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from haochaping.exchange.quality.terms import Batches
-    from haochaping.kernel.actor import Scope
+    from haochaping.kernel.actor import Actor, Scope
     from haochaping.kernel.periods import Period
 
 _FOLDER = resources.files("haochaping.exchange").joinpath("sql/quality")
 _SOURCES = _FOLDER.joinpath("sources.sql").read_text(encoding="utf-8")
 _WITHHELD = _FOLDER.joinpath("withheld.sql").read_text(encoding="utf-8")
+_TO_EXPLAIN = _FOLDER.joinpath("to_explain.sql").read_text(encoding="utf-8")
 _SHARES = Parts._fields
 _MILLION, _HUNDRED = 1_000_000, 100
 
@@ -239,8 +241,19 @@ def days_differing(since: datetime, *, before: date) -> set[date]:
     return set(rows.values_list("day", flat=True))
 
 
+def figures_to_explain(by: Actor) -> list[FigureRow]:
+    """The figures that do not add up of sources within the actor's divisions, those that are due first."""
+    path = by.scope.division_path
+    if path is None:
+        return []
+    low, high = path_range(path)
+    with connection.cursor() as cursor:
+        cursor.execute(_TO_EXPLAIN, {"low": low, "high": high})
+        return [FigureRow(*row) for row in cursor.fetchall()]
+
+
 def withheld(period: Period) -> list[HeldPlace]:
-    """What is withheld in a period, wherever it lies; hardly ever anything."""
+    """What is withheld in a period, or is to be unless its source explains, wherever it lies; hardly ever anything."""
     with connection.cursor() as cursor:
         cursor.execute(_WITHHELD, {"start": period.start, "end": period.end})
         return [HeldPlace(*row) for row in cursor.fetchall()]

@@ -216,13 +216,16 @@ def month_parts(days: Iterable[tuple[Sent, Parts]]) -> Parts:
     )
 
 
+def concerning(rows: Iterable[HeldPlace], division_path: str) -> list[HeldPlace]:
+    """Those that are about figures of a division."""
+    return [
+        row for row in rows if row.path == division_path or (row.below and division_path.startswith(row.path))
+    ]
+
+
 def withheld_at(rows: Iterable[HeldPlace], division_path: str) -> dict[str, str]:
     """Which measures of a division are withheld, each with the first rule that keeps it back."""
-    broken = {
-        row.rule
-        for row in rows
-        if row.path == division_path or (row.below and division_path.startswith(row.path))
-    }
+    broken = {row.rule for row in concerning(rows, division_path) if row.is_withheld}
     return {measure: rule for rule in sorted(broken, reverse=True) for measure in RULES[rule].withholds}
 
 

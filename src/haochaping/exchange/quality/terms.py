@@ -300,11 +300,40 @@ class Held(NamedTuple):
 
 
 class HeldPlace(NamedTuple):
-    """What is withheld, and where: at the division of a path, and those below it if it says so."""
+    """What is withheld, and where: at the division of a path, and those below it if it says so.
+
+    Of a source (`source_name`) that may still explain `is_withheld` is False: the figures stand, and are under verification.
+    `explained_at` is when it last explained days of these, None when it has not explained all of them.
+    """
 
     rule: str
     path: str
     below: bool
+    is_withheld: bool = True
+    source_name: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    explain_by: datetime | None = None
+    explained_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """Figures of a source's days that do not add up, as whoever explains them sees it."""
+
+    id: UUID
+    rule: str
+    source: str
+    source_name: str
+    division_id: int
+    first_day: date
+    last_day: date
+    raised_at: datetime
+    explain_by: datetime | None
+    withheld_at: datetime | None
+    explanation: str
+    explained_by: str
+    explained_at: datetime | None
 
 
 class Source(NamedTuple):
@@ -364,6 +393,16 @@ NO_SUCH_SOURCE = Reason(
     "no_such_quality_source",
     N_("There is no source “{value}” in your area."),
     N_("Check the code; it is that of a platform of the directory."),
+)
+NO_SUCH_FIGURE = Reason(
+    "no_such_figure",
+    N_("No such figures of your sources wait for an explanation."),
+    N_("They may add up by now; reload the list."),
+)
+ALREADY_EXPLAINED = Reason(
+    "already_explained",
+    N_("These figures are explained already."),
+    N_("What was said stays. If something was wrong, have the data sent again."),
 )
 NO_DAILY_RULE = Reason(
     "no_daily_rule",

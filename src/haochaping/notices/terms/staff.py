@@ -69,6 +69,9 @@ class NoticeKind(StrEnum):
     UNREAD_BELOW = "unread_below"
     UNREAD_VOICE = "unread_voice"
     UNREAD_AT_OFFICE = "unread_at_office"
+    TEXTS_DUE = "texts_due"
+    FIGURE_ASKED = "figure_asked"
+    FIGURE_WITHHELD = "figure_withheld"
 
 
 NOTICE_LABELS: dict[NoticeKind, str] = {
@@ -121,6 +124,9 @@ NOTICE_LABELS: dict[NoticeKind, str] = {
     NoticeKind.UNREAD_BELOW: N_("An agency has not read of a supervision order or urging"),
     NoticeKind.UNREAD_VOICE: N_("Nobody at the agency has read of a complaint, suggestion or question"),
     NoticeKind.UNREAD_AT_OFFICE: N_("Nobody at the office in charge has read of something"),
+    NoticeKind.TEXTS_DUE: N_("Texts to release nearly or wholly overdue"),
+    NoticeKind.FIGURE_ASKED: N_("Figures of a source do not add up: explain before they are withheld"),
+    NoticeKind.FIGURE_WITHHELD: N_("Figures of a source are withheld"),
 }
 _HANDLERS = frozenset({Power.ORDER_HANDLE})
 _DISPATCHERS = frozenset({Power.ORDER_DISPATCH})
@@ -128,6 +134,8 @@ _SUPERVISORS = frozenset({Power.ORDER_SUPERVISE})
 # Whoever handles orders and reads figures heads the agency: a clerk does not read them, a supervisor does not handle.
 _LEADS = frozenset({Power.ORDER_HANDLE, Power.MEASURE_READ})
 _DECIDERS = frozenset({Power.APPEAL_DECIDE})
+# Whoever looks after what a source sends explains it.
+_STEWARDS = frozenset({Power.QUARANTINE_MANAGE})
 _APPELLANTS = frozenset({Power.APPEAL_FILE})
 # Groups of people by the powers they hold together in the place: each member of any group is told.
 ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
@@ -182,6 +190,9 @@ ADDRESSED_TO: dict[NoticeKind, tuple[frozenset[Power], ...]] = {
     NoticeKind.UNREAD_BELOW: (_SUPERVISORS,),
     NoticeKind.UNREAD_VOICE: (_LEADS, _DISPATCHERS),
     NoticeKind.UNREAD_AT_OFFICE: (_SUPERVISORS,),
+    NoticeKind.TEXTS_DUE: (frozenset({Power.PUBLICATION_RELEASE}),),
+    NoticeKind.FIGURE_ASKED: (_STEWARDS,),
+    NoticeKind.FIGURE_WITHHELD: (_STEWARDS, _SUPERVISORS),
 }
 # Decided by offices that are not the one it lies in, in a division at or above it.
 TO_OTHER_OFFICES = frozenset({NoticeKind.OPENING_REQUEST})

@@ -1,7 +1,7 @@
 -- Texts and replies that two publishers held back or took down, as they still stand, and that nobody proposes to restore: the
 -- newest decisions first, inside a division's subtree.
 SELECT release.review_id, release.part, review.level, item.name, agency.name, release.written_at, part.words,
-       release.decision, release.reason, release.decided_at, release.turn
+       release.decision, release.reason, release.decided_at, release.turn, release.ground, release.raised_to_id
 FROM publicity_release AS release
 JOIN reviews_review AS review ON review.id = release.review_id
 JOIN directory_division AS division ON division.id = review.division_id

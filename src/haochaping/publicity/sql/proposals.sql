@@ -3,11 +3,12 @@
 SELECT proposal.id, proposal.review_id, proposal.part, proposal.decision, proposal.text, proposal.reason,
        proposal.proposed_by, proposal.proposed_staff, proposal.proposed_at,
        review.level, item.name, agency.name, proposal.written_at, coalesce(nullif(before.text, ''), part.words),
-       coalesce(before.reason, '')
+       coalesce(before.reason, ''), proposal.ground, waiting.due_at, waiting.amber_at, coalesce(raised.name, '')
 FROM publicity_release AS proposal
 JOIN reviews_review AS review ON review.id = proposal.review_id
 JOIN directory_service_item AS item ON item.id = review.item_id
 JOIN directory_agency AS agency ON agency.id = review.agency_id
+LEFT JOIN directory_division AS raised ON raised.id = proposal.raised_to_id
 LEFT JOIN publicity_undecided AS waiting ON waiting.review_id = proposal.review_id AND waiting.part = proposal.part
 JOIN directory_division AS division ON division.id = coalesce(waiting.division_id, review.division_id)
 LEFT JOIN rectification_work_order AS work ON work.review_id = review.id

@@ -1,7 +1,7 @@
 -- Texts and replies that the public reads and nobody proposes to take down, of the newest reviews first, inside a division's
 -- subtree.
 SELECT release.review_id, release.part, review.level, item.name, agency.name, review.assessed_at, release.written_at,
-       release.text, release.decided_at, release.turn
+       release.text, release.decided_at, release.turn, release.raised_to_id
 FROM publicity_release AS release
 JOIN reviews_review AS review ON review.id = release.review_id
 JOIN directory_division AS division ON division.id = review.division_id

@@ -181,6 +181,13 @@ def terms_of(
         malicious_is_invalid=value(Key.MALICIOUS_IS_INVALID) == "yes",
         conceals_reviewer=value(Key.CONCEALMENT) == "full",
         hotline_clock_rules=value(Key.HOTLINE_CLOCK) == "theirs",
+        figure_explain_days=int(value(Key.FIGURE_EXPLAIN_LIMIT)),
+        figure_explain_unit=unit(Key.FIGURE_EXPLAIN_LIMIT),
+        text_release_after=int(value(Key.TEXT_RELEASE_AFTER)),
+        text_release_after_unit=unit(Key.TEXT_RELEASE_AFTER),
+        text_release_days=int(value(Key.TEXT_RELEASE_LIMIT)),
+        text_release_unit=unit(Key.TEXT_RELEASE_LIMIT),
+        text_cell=int(value(Key.TEXT_CELL)),
     )
 
 

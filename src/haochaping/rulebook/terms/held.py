@@ -99,3 +99,10 @@ class Terms:
     malicious_is_invalid: bool
     conceals_reviewer: bool
     hotline_clock_rules: bool
+    figure_explain_days: int
+    figure_explain_unit: Unit
+    text_release_after: int
+    text_release_after_unit: Unit
+    text_release_days: int
+    text_release_unit: Unit
+    text_cell: int

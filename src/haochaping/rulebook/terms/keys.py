@@ -88,6 +88,10 @@ class Key(StrEnum):
     SAME_REVIEW_SHARE = "same_review_share"
     SAME_MOMENT_SHARE = "same_moment_share"
     DEFAULT_VALUE_SHARE = "default_value_share"
+    FIGURE_EXPLAIN_LIMIT = "figure_explain_limit"
+    TEXT_RELEASE_AFTER = "text_release_after"
+    TEXT_RELEASE_LIMIT = "text_release_limit"
+    TEXT_CELL = "text_cell"
     PUBLISH_BY_DEFAULT = "publish_by_default"
     PUBLIC_RANKING = "public_ranking"
     SMALL_CELL = "small_cell"
@@ -308,6 +312,19 @@ RULES: dict[Key, Rule] = {
     Key.DEFAULT_VALUE_SHARE: Rule(
         N_("Share of cases whose services are “other” or unnamed from which they are marked"),
         (Unit.PERCENT,),
+    ),
+    Key.FIGURE_EXPLAIN_LIMIT: Rule(
+        N_("Time for a source to explain before its figures are withheld"), (Unit.WORKING_DAYS, Unit.DAYS)
+    ),
+    Key.TEXT_RELEASE_AFTER: Rule(
+        N_("Time from the week of a review until its words are offered for release"),
+        (Unit.WORKING_DAYS, Unit.DAYS),
+    ),
+    Key.TEXT_RELEASE_LIMIT: Rule(
+        N_("Time to decide about words offered for release"), (Unit.WORKING_DAYS, Unit.DAYS)
+    ),
+    Key.TEXT_CELL: Rule(
+        N_("Cases of an item, agency and week from which on words stand with their item"), (Unit.COUNT,)
     ),
     Key.PUBLISH_BY_DEFAULT: Rule(N_("Published unless there is a reason not to"), (Unit.YES_NO,)),
     Key.PUBLIC_RANKING: Rule(N_("Rankings are public"), (Unit.YES_NO,)),
