@@ -7,7 +7,10 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 
 from haochaping.kernel.two_persons import TwoPersonState
+from haochaping.publicity.opendata.models import PublishedCell, PublishedTable
 from haochaping.publicity.terms import APPEARING, Decision, Part
+
+__all__ = ["PublishedCell", "PublishedTable", "Release", "Undecided"]
 
 _STANDS = Q(state__in=[TwoPersonState.PROPOSED, TwoPersonState.CONFIRMED])
 _ANOTHER_PERSON = (
