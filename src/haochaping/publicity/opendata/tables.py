@@ -244,7 +244,7 @@ TEXTS = Table(
         "Words of reviewers and replies that two publishers have released, with names, numbers and addresses hidden. Weekly, "
         "a week after the review at the earliest, in no order. The place is as narrow as leaves at least 10 services of that "
         "week and of places with reviews of that level; a text for which none is wide enough is left out. A text that is taken "
-        "down is gone from here at once."
+        "down is gone at once, from the file within ten minutes."
     ),
     (
         Column(
@@ -294,7 +294,7 @@ DIVISIONS = Table(
         Column(
             "level",
             "count",
-            N_("Level"),
+            N_("Level of the division"),
             N_("0 the nation, 1 province, 2 city, 3 county, 4 town, 5 village."),
             3,
         ),
