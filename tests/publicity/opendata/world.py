@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from haochaping.exchange.terms import Raw
 from haochaping.flows.receive_reviews import receive_reviews
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-THERE = {"item": worlds.OTHER_ITEM, "agency": worlds.OTHER_AGENCY, "division": worlds.OTHER_CITY}
+THERE: dict[str, Any] = {
+    "item": worlds.OTHER_ITEM,
+    "agency": worlds.OTHER_AGENCY,
+    "division": worlds.OTHER_CITY,
+}
 _NUMBERS = count(1)
 
 

@@ -43,6 +43,7 @@ from haochaping.exchange.terms import (
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
 from haochaping.insight.terms import BAD_DAY, UNKNOWN_DIVISION
 from haochaping.kernel.refused import N_, Complaint, Reason, Refused
+from haochaping.publicity.opendata.terms import UNKNOWN_AGENCY, UNKNOWN_ITEM
 from haochaping.rectification.terms import NO_SUCH_ORDER
 from haochaping.ui.sentences import say
 
@@ -167,6 +168,8 @@ STATUS: Mapping[Reason, HTTPStatus] = {
     NOTHING_HERE: HTTPStatus.NOT_FOUND,
     NO_SUCH_REVIEW: HTTPStatus.NOT_FOUND,
     UNKNOWN_DIVISION: HTTPStatus.NOT_FOUND,
+    UNKNOWN_AGENCY: HTTPStatus.NOT_FOUND,
+    UNKNOWN_ITEM: HTTPStatus.NOT_FOUND,
     WRONG_METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     KEY_REUSED: HTTPStatus.CONFLICT,
     NO_LENGTH: HTTPStatus.LENGTH_REQUIRED,

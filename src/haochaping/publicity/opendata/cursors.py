@@ -19,7 +19,10 @@ def may_begin_after(table: Table, after: Sequence[int | str]) -> bool:
     if isinstance(table, FactTable):
         # A day that is not begun yet, or the last row of one.
         keys = [one.fact for one in table.grain[1:]] if len(after) > 1 else []
-        forms = [_is_day, *(_is_number if key in _NUMBERS else _is_word for key in keys)]
+        forms: list[Callable[[int | str], bool]] = [
+            _is_day,
+            *(_is_number if key in _NUMBERS else _is_word for key in keys),
+        ]
     else:
         forms = list(_AFTER[table.name])
     return len(forms) == len(after) and all(form(one) for form, one in zip(forms, after, strict=True))
