@@ -18,6 +18,7 @@ from docs.generate.states import lives
 from haochaping.accounts.terms import Power, Role
 from haochaping.config.environment import Environment
 from haochaping.insight.rules import BY_NAME
+from haochaping.publicity.opendata.tables import TABLES
 from haochaping.rulebook.terms import Key
 from tests.architecture.house import ROOT
 from tests.architecture.house import layers as contracted
@@ -52,6 +53,13 @@ def test_every_command_is_in_the_reference(made, name):
 @pytest.mark.parametrize("name", list(BY_NAME))
 def test_every_measure_is_in_the_reference(made, name):
     assert f"| `{name}` |" in made["measures.md"]
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+def test_every_column_of_open_data_is_in_the_reference(made, table):
+    section = made["open-data.md"].split(f"## `{table.name}`")[1].split("\n## ")[0]
+
+    assert [column.name for column in table.columns if f"| `{column.name}` |" not in section] == []
 
 
 @pytest.mark.parametrize("life", lives(), ids=lambda life: life.name)

@@ -68,6 +68,8 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "samples": [("/samples",), ("/samples?month=2026-01",), ("/samples?month=x", STRANGER, "422")],
     "sample_tickets": [("/samples/000/2026-01/good.txt", STRANGER, "404")],
     "gallery": [("/ui",)],
+    "data": [("/data",)],
+    "data_file": [("/data/latest/nothing.csv", STRANGER, "404")],
     "division": [(f"/divisions/{names.CITY[0]}",), ("/divisions/000", STRANGER, "404")],
     "publication": [
         (f"/divisions/{names.CITY[0]}/publication",),
@@ -363,6 +365,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "division_file": (200, f"/divisions/{names.CITY[0]}/measures.csv"),
     "agency_file": (200, f"/agencies/{names.CLERK_AGENCY}/measures.json"),
     "item_file": (404, "/items/000/measures.csv"),
+    "data_dictionary": (200, "/data/dictionary.json"),
     "security_txt": (404, "/.well-known/security.txt"),
     "review_asking": (303, "{asked}/asking"),
     "review_form": (303, "{asked}/reasons"),

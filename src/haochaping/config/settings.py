@@ -21,6 +21,7 @@ SECURITY_CONTACT = ENV.security_contact
 SUITE = ENV.suite
 KEYS_DIR = ENV.data_dir / "keys"
 DIALECTS_DIR = ENV.data_dir / "dialects"
+OPEN_DATA_DIR = ENV.data_dir / "open-data"
 SECRET_KEY = keys.secret(KEYS_DIR, "django")
 INVITATION_KEY = bytes.fromhex(keys.secret(KEYS_DIR, "invitation"))
 WEBHOOK_KEY = bytes.fromhex(keys.secret(KEYS_DIR, "webhook"))

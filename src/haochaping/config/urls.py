@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from haochaping.doors import icon, reports
+from haochaping.doors.api import open_data
 from haochaping.doors.api import views as api
 from haochaping.doors.workbench import start
 
@@ -18,7 +19,7 @@ PUBLIC: Urls = [
     path("wire/", include("haochaping.doors.wire.urls")),
 ]
 # The figures are everybody's: they need no key, and the machines' door may be closed to everybody.
-FIGURES: Urls = [path("api/v1/measures", api.measures)]
+FIGURES: Urls = [path("api/v1/measures", api.measures), path("api/v1/data/<slug:name>", open_data.rows)]
 STAFF: Urls = [
     path("desk/", include("haochaping.doors.workbench.urls")),
     path("oversight/", include("haochaping.doors.oversight.urls")),

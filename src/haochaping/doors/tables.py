@@ -57,6 +57,8 @@ KEPT = (
     "voices_voice",
     "voices_event",
     "publicity_release",
+    "publicity_published_table",
+    "publicity_published_cell",
     "notices_thread",
     "notices_message",
     "exchange_quarantined_record",
@@ -499,6 +501,8 @@ TABLES: dict[str, Held] = {
     "insight_hall_month": Held(_READ, why=_FIGURES),
     "insight_channel_month": Held(_READ, why=_FIGURES),
     "insight_fact_delta": Held(_WRITE, why=_FIGURES),
+    "publicity_published_table": Held(_READ, why="what has been published is public"),
+    "publicity_published_cell": Held(_READ, why="what has been published is public"),
     # Who logs in, and how.
     "accounts_user": _ACCOUNTS,
     "accounts_role_grant": _ACCOUNTS,

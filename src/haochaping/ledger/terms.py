@@ -57,6 +57,7 @@ class EntryKind(IntEnum):
     RELAY_GRANTED = 154
     KEYS_REWRAPPED = 155
     IDENTITY_ERASED = 156
+    OPEN_DATA_PUBLISHED = 158
     SIGNED_IN = 160
     SIGN_IN_FAILED = 161
     SIGNED_OUT = 162
@@ -254,6 +255,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.BATCH_EXCHANGED: N_("Batch sent, taken, refused or left out"),
     EntryKind.BATCH_SET_ASIDE: N_("Batch set aside that another installation fails to take"),
     EntryKind.ORDER_REPORTED: N_("Another installation told how its work order stands"),
+    EntryKind.OPEN_DATA_PUBLISHED: N_("Open data published"),
     EntryKind.QUALITY_JUDGED: N_("Quality of a source’s day judged"),
     EntryKind.TEXTS_OFFERED: N_("Words of a week offered for release"),
     EntryKind.FIGURE_ASKED: N_("A source was asked to explain before its figures are withheld"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 import haochaping
 from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE
 from haochaping.cases import terms as cases
-from haochaping.doors.api import problems, shapes
+from haochaping.doors.api import open_data, problems, shapes
 from haochaping.doors.quality import message_of, remedy_of
 from haochaping.exchange import terms as exchange
 from haochaping.exchange.manifests import terms as manifests
@@ -24,6 +24,7 @@ from haochaping.exchange.reconciliation import terms as reconciliation
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
 from haochaping.insight.terms import BAD_DAY, UNKNOWN_AGENCY, UNKNOWN_DIVISION, UNKNOWN_ITEM
 from haochaping.kernel.refused import N_, Complaint
+from haochaping.publicity.opendata.tables import TABLES
 from haochaping.rectification.terms import NO_SUCH_ORDER
 from haochaping.reviews import terms as reviews
 from haochaping.ui.numbers import too_few
@@ -80,6 +81,7 @@ _ABOUT = {
     "Compared": N_("How far the comparison has come."),
     "DifferingRow": N_("A record that is not the same on both sides."),
     "Problem": N_("Problem details (RFC 9457): the whole request was not carried out."),
+    **open_data.ABOUT,
 }
 _EVERYWHERE = (problems.WRONG_METHOD, problems.FAILED, problems.BUSY)
 _ENVELOPE = (
@@ -386,6 +388,29 @@ def _paths() -> Json:
                 "responses": _responses("Measures", "measures", _FIGURES),
             }
         },
+        **_open_data(),
+    }
+
+
+def _open_data() -> Json:
+    """The tables of open data, each as it is declared."""
+    return {
+        reverse("api:data", args=[table.name]): {
+            "get": {
+                "operationId": f"get{open_data.shape_name(table)}",
+                "summary": table.label,
+                "description": table.about,
+                "security": [],
+                "parameters": [
+                    _parameter(name, about, given)
+                    for name, (about, given) in open_data.parameters(table).items()
+                ],
+                "responses": _responses(
+                    open_data.shape_name(table), open_data.example(table), open_data.PROBLEMS
+                ),
+            }
+        }
+        for table in TABLES.values()
     }
 
 
@@ -479,9 +504,9 @@ def _hotline() -> Json:
     }
 
 
-def _parameter(name: str, description: str, example: str) -> Json:
+def _parameter(name: str, description: str, example: str, *, required: bool = False) -> Json:
     schema = {"type": "string", "format": "date"} if name in {"from", "to"} else {"type": "string"}
-    said = {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+    said = {"name": name, "in": "query", "required": required, "description": description, "schema": schema}
     return said | ({"example": example} if example else {})
 
 
@@ -499,8 +524,9 @@ def _intake(name: str, shape: str, summary: str, reasons: Sequence[Reason]) -> J
     }
 
 
-def _responses(shape: str, example: str, reasons: Sequence[Reason]) -> Json:
-    content = {"schema": {"$ref": _SCHEMAS + shape}, "example": sample(example)}
+def _responses(shape: str, example: str | Json, reasons: Sequence[Reason]) -> Json:
+    shown = sample(example) if isinstance(example, str) else example
+    content = {"schema": {"$ref": _SCHEMAS + shape}, "example": shown}
     found: Json = {"200": {"description": _ABOUT[shape], "content": {"application/json": content}}}
     by_status = sorted([*reasons, *_EVERYWHERE], key=problems.STATUS.__getitem__)
     for status, group in groupby(by_status, key=problems.STATUS.__getitem__):
@@ -513,7 +539,9 @@ def _responses(shape: str, example: str, reasons: Sequence[Reason]) -> Json:
 
 
 def _schemas() -> Json:
-    _, components = msgspec.json.schema_components(shapes.COMPONENTS, ref_template=_SCHEMAS + "{name}")
+    _, components = msgspec.json.schema_components(
+        (*shapes.COMPONENTS, *open_data.SHAPES.values()), ref_template=_SCHEMAS + "{name}"
+    )
     for name, schema in components.items():
         # Docstrings are for the programmers of this house; what callers read is in the catalogue.
         schema.pop("description", None)

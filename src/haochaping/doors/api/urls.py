@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from haochaping.doors.api import orders, quality, reconciliation, views
+from haochaping.doors.api import open_data, orders, quality, reconciliation, views
 
 app_name = "api"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/progress", orders.progress, name="progress"),
     path("reconciliation", reconciliation.tell, name="reconciliation"),
     path("measures", views.measures, name="measures"),
+    path("data/<slug:name>", open_data.rows, name="data"),
     path("quality/months/<str:month>", quality.months, name="quality_month"),
     path("quality/<str:day>", quality.cards, name="quality"),
     path("quality/<str:day>/rows", quality.rows, name="quality_rows"),

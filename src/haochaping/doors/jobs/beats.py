@@ -33,6 +33,7 @@ from haochaping.flows import (
     merge_orders,
     offer_texts,
     open_identity,
+    publish_open_data,
     reconcile,
     report_upward,
     retry_quarantine,
@@ -168,6 +169,11 @@ BEATS: tuple[Beat, ...] = (
     ),
     Beat("tell whose identity was opened", 3600, lambda now: open_identity.tell_opened(by=SYSTEM, now=now)),
     Beat("erase identities nobody needs", 86400, lambda now: erase_persons.erase_persons(by=SYSTEM, now=now)),
+    Beat(
+        "publish open data",
+        600,
+        lambda now: publish_open_data.publish_due(settings.OPEN_DATA_DIR, by=SYSTEM, now=now),
+    ),
     Beat("rescue stalled jobs", 30, lambda now: outbox.rescue_stalled(now=now)),
 )
 
