@@ -213,6 +213,10 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "oversight_quality_rules": [("/oversight/quality/rules",)],
     "oversight_signals": [("/oversight/signals/",), ("/oversight/signals/?list=taken",)],
+    "oversight_risks": [("/oversight/risks/",), ("/oversight/risks/?list=taken",)],
+    "oversight_risk": [("/oversight/risks/{risk}",), (f"/oversight/risks/{NOWHERE}", "supervisor", "404")],
+    "oversight_blind_spots": [("/oversight/blind-spots/",)],
+    "oversight_blind_spot": [("/oversight/blind-spots/{blind}",)],
     "oversight_supervisions": [("/oversight/supervision/",), ("/oversight/supervision/?list=done",)],
     "oversight_supervision_new": [
         ("/oversight/supervision/new",),
@@ -573,6 +577,8 @@ ASKED = {
     "complaint": "SELECT id FROM voices_voice WHERE kind = 'handling' AND state = 'answered'",
     "unsolved": "SELECT id FROM voices_voice WHERE state = 'escalated'",
     "rule": "SELECT max(id) FROM rectification_dispatch_rule",
+    "risk": "SELECT id FROM supervision_signal WHERE kind = 'risk_point'",
+    "blind": "SELECT id FROM supervision_signal WHERE kind = 'blind_spot'",
     "praise": "SELECT id FROM reviews_review WHERE level = 5 AND comment_text = '很好，就是叫号屏太小。'",
     "person": "SELECT max(id) FROM accounts_user",
     "client": "SELECT max(id) FROM accounts_api_client",
@@ -687,6 +693,15 @@ WRITTEN = (
     f"""INSERT INTO supervision_signal (id, kind, division_id, agency_id, subject, day, facts, raised_at)
        SELECT gen_random_uuid(), 'reopened', division_id, agency_id, '{LETTER}', now()::date, '{{}}', now()
        FROM supervision_order WHERE id = '{LETTER}'""",
+    f"""INSERT INTO supervision_signal (id, kind, division_id, agency_id, subject, day, facts, raised_at)
+       SELECT gen_random_uuid(), told.kind, division_id, agency_id, told.kind || ':' || agency_id, now()::date, told.facts, now()
+       FROM supervision_order, (VALUES
+            ('risk_point', jsonb_build_object('unit', 'agency', 'month', to_char(now(), 'YYYY-MM'), 'bad', '3', 'n', '40',
+             'above_limit', 'yes', 'limit', '0.05', 'adds_up', 'yes', 'expected', '0.01', 'false_alarm_months', '1100',
+             'looked_at', '20')),
+            ('blind_spot', '{{"unit": "agency", "missing": "no_reviews", "services": "90", "from": "2026-01-01",
+             "to": "2026-03-31"}}'::jsonb)) AS told (kind, facts)
+       WHERE id = '{LETTER}'""",
     f"""INSERT INTO supervision_proposal (id, supervision_id, division_id, rung, state, reason, proposed_by,
          proposed_at, decision, decided_by)
        SELECT '{PROPOSAL}', id, division_id, 'interview', 'waiting', '两次未答复。', 'staff:0', now(), '', ''

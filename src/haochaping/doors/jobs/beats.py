@@ -41,6 +41,7 @@ from haochaping.flows import (
     take_in_cases,
     tell_days,
     tell_staff,
+    watch_units,
     watch_voices,
 )
 from haochaping.hotline import actions as hotline
@@ -97,6 +98,8 @@ BEATS: tuple[Beat, ...] = (
     ),
     Beat("see how reviewers fare after a bad review", 86_400, supervise.watch_reviewers),
     Beat("see which windows were last for months", 86_400, supervise.watch_windows),
+    Beat("see whose bad reviews have become many", 86_400, watch_units.watch_risks),
+    Beat("see of whom nothing is heard", 86_400, watch_units.watch_silence),
     Beat("judge what sources sent", 86_400, lambda now: judge_quality.judge_due(by=SYSTEM, now=now)),
     Beat("see which reforms are overdue", 3600, class_fault.watch_reforms),
     Beat(

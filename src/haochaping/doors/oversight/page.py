@@ -24,6 +24,8 @@ TABS = (
     ("oversight", N_("Live map"), Power.ORDER_SUPERVISE),
     ("oversight_orders", N_("Overdue"), Power.ORDER_SUPERVISE),
     ("oversight_signals", N_("Signals"), Power.ORDER_SUPERVISE),
+    ("oversight_risks", N_("Risk points"), Power.ORDER_SUPERVISE),
+    ("oversight_blind_spots", N_("Blind spots"), Power.ORDER_SUPERVISE),
     ("oversight_supervisions", N_("Supervision orders"), Power.ORDER_SUPERVISE),
     ("oversight_proposals", N_("Proposals"), Power.SUPERVISION_DECIDE),
     ("oversight_urgings", N_("Urging"), Power.ORDER_SUPERVISE),
