@@ -42,7 +42,7 @@ _OWN = {
     "hotline": {"line"},
     "directory": {"match_queries", "matching"},
     "levels": {"keys", "line"},
-    "insight": {"row_queries", "unit_queries"},
+    "insight": {"comparison_queries", "row_queries", "unit_queries"},
     "exchange": {
         "dialects",
         "encodings",

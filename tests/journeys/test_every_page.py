@@ -59,6 +59,10 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "sample_tickets": [("/samples/000/2026-01/good.txt", STRANGER, "404")],
     "gallery": [("/ui",)],
     "division": [(f"/divisions/{names.CITY[0]}",), ("/divisions/000", STRANGER, "404")],
+    "division_comparison": [
+        (f"/divisions/{names.CITY[0]}/comparison",),
+        ("/divisions/000/comparison", STRANGER, "404"),
+    ],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
     "item": [("/items/{item}",)],
     "review": [
@@ -217,6 +221,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "oversight_risk": [("/oversight/risks/{risk}",), (f"/oversight/risks/{NOWHERE}", "supervisor", "404")],
     "oversight_blind_spots": [("/oversight/blind-spots/",)],
     "oversight_blind_spot": [("/oversight/blind-spots/{blind}",)],
+    "oversight_comparison": [("/oversight/comparison/",)],
     "oversight_supervisions": [("/oversight/supervision/",), ("/oversight/supervision/?list=done",)],
     "oversight_supervision_new": [
         ("/oversight/supervision/new",),
@@ -702,6 +707,16 @@ WRITTEN = (
             ('blind_spot', '{{"unit": "agency", "missing": "no_reviews", "services": "90", "from": "2026-01-01",
              "to": "2026-03-31"}}'::jsonb)) AS told (kind, facts)
        WHERE id = '{LETTER}'""",
+    f"""WITH made AS (INSERT INTO insight_comparison (division_id, kind, stem, first, last, seed, target, alpha, beta, tau2,
+            as_of)
+         SELECT id, 'agency', '', '2025-06-01', '2026-05-01', 'x', 0.01, 1, 99, 0, now()
+           FROM directory_division WHERE code = '{names.CITY[0]}' RETURNING id, division_id)
+       INSERT INTO insight_compared_unit (comparison_id, unit_id, bad, n, cases, expected, extent, low, high, adjusted, shrunk,
+         shrunk_low, shrunk_high, above, bound_low, bound_high, band, first_place, last_place, among, target, warning_low,
+         warning_high, limit_low, limit_high, wide_low, wide_high, worth_a_look, unlike, too_good)
+       SELECT made.id, agency.id, 3, 400, 900, 4.1, 'position', 0.002, 0.02, 0.0074, 0.008, 0.003, 0.017, 0.4, 0.003, 0.56,
+              'within', 2, 9, 12, 0.01, 0.002, 0.02, 0.001, 0.03, 0.0, 0.04, 'within', 'within', false
+         FROM made JOIN directory_agency AS agency ON agency.division_id = made.division_id""",
     f"""INSERT INTO supervision_proposal (id, supervision_id, division_id, rung, state, reason, proposed_by,
          proposed_at, decision, decided_by)
        SELECT '{PROPOSAL}', id, division_id, 'interview', 'waiting', '两次未答复。', 'staff:0', now(), '', ''

@@ -490,6 +490,8 @@ TABLES: dict[str, Held] = {
     "insight_division_month": Held(_READ, why=_FIGURES),
     "insight_item_month": Held(_READ, why=_FIGURES),
     "insight_agency_month": Held(_READ, why=_FIGURES),
+    "insight_comparison": Held(_READ, why=_FIGURES),
+    "insight_compared_unit": Held(_READ, why=_FIGURES),
     "insight_fact_delta": Held(_WRITE, why=_FIGURES),
     # Who logs in, and how.
     "accounts_user": _ACCOUNTS,

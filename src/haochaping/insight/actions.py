@@ -1,17 +1,23 @@
-"""分析 writes: changes are added beside the facts in the caller's transaction; one folder merges them."""
+"""分析 writes: changes are added beside the facts in the caller's transaction; one folder merges them. Comparisons are kept."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from importlib import resources
 from typing import TYPE_CHECKING, LiteralString
 
 from django.db import connection, transaction
 
+from haochaping.insight.comparison import compared
+from haochaping.insight.comparison.kept import kept
+from haochaping.insight.models import ComparedUnit, Comparison
 from haochaping.postgres.rows import copy_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
+    from haochaping.insight.comparison.terms import Group, Unit
     from haochaping.insight.terms import FactKey
 
 _DELTA: dict[LiteralString, LiteralString] = {
@@ -44,3 +50,35 @@ def fold() -> int:
             return 0
         cursor.execute(_FOLD)
         return int(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def keep_comparison(group: Group, units: Sequence[Unit], *, now: datetime) -> int:
+    """Hold the units of a group against each other and keep what was found; the number kept, 0 where it was kept before.
+
+    `group` names its months by their first days. The same counts and seed give the same result, whoever works it out.
+    """
+    found = compared(units, group.seed)
+    made, is_new = Comparison.objects.get_or_create(
+        division_id=group.division_id,
+        kind=group.kind,
+        stem=group.stem,
+        last=group.last,
+        defaults={
+            "first": group.first,
+            "seed": group.seed,
+            "target": found.target,
+            "alpha": found.prior.alpha if found.prior else None,
+            "beta": found.prior.beta if found.prior else None,
+            "tau2": found.tau2,
+            "as_of": now,
+        },
+    )
+    if not is_new:
+        return 0
+    rows = [
+        ComparedUnit(comparison=made, **asdict(kept(unit, one)))
+        for unit, one in zip(units, found.units, strict=True)
+    ]
+    ComparedUnit.objects.bulk_create(rows, batch_size=1_000)
+    return len(rows)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from haochaping.flows import watch_units
+from haochaping.flows import compare_units, watch_units
 from haochaping.supervision.models import Signal
 from tests import months, worlds
 from tests.doors.workbench.conftest import questions
@@ -94,6 +94,7 @@ def test_others_see_none_of_it(silent, watched, supervisor_of):
     assert "食品经营许可" not in page(other, "/oversight/risks/")
     page(other, f"/oversight/risks/{of_item('risk_point').pk}", 404)
     assert "食品经营许可" not in page(other, "/oversight/blind-spots/")
+    page(other, f"/oversight/comparison/?division={worlds.CITY}", 403)
 
 
 def test_a_signal_of_another_kind_is_no_risk_point(silent, one):
@@ -142,6 +143,20 @@ def test_what_was_taken_up_is_dealt_with(watched, one):
     assert str(signal.pk) in page(one, "/oversight/risks/?list=taken")
 
 
+def test_comparisons_of_ones_own_divisions(world, one, supervisor_of):
+    months.reviewed(worlds.ITEM, {1: (3, 400)}, world)
+    while compare_units.compare_due(world):
+        pass
+
+    assert "还没有比较结果" not in page(one, "/oversight/comparison/")
+    county = page(one, f"/oversight/comparison/?division={worlds.COUNTY}")
+    assert "河湾区行政审批局" in county
+    assert "高于平均的概率" in county
+    page(one, "/oversight/comparison/?group=nobody", 404)
+    everywhere = supervisor_of("top", worlds.PROVINCE)
+    assert worlds.CITY in page(everywhere, "/oversight/comparison/")
+
+
 def test_figures_of_the_chart_are_those_of_now(watched, one):
     """Late data move the chart; the signal keeps what was seen when it was raised."""
     months.reviewed(worlds.ITEM, {1: (0, 300)}, watched)
@@ -155,7 +170,7 @@ def test_figures_of_the_chart_are_those_of_now(watched, one):
     assert watch_units.watch_risks(watched + timedelta(hours=1)) == 0
 
 
-@pytest.mark.parametrize("listed", ["/oversight/risks/", "/oversight/blind-spots/"])
+@pytest.mark.parametrize("listed", ["/oversight/risks/", "/oversight/blind-spots/", "/oversight/comparison/"])
 def test_lists_ask_few_questions(silent, watched, one, listed):
     assert len(questions(one, listed)) <= MOST_QUERIES
 

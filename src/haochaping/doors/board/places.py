@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import DivisionRef
-from haochaping.doors.board import figures
+from haochaping.doors.board import comparison, figures
 from haochaping.doors.board.reviews import reviews_page
 from haochaping.doors.board.samples import asked_again
 from haochaping.doors.compression import compressed
@@ -171,6 +171,7 @@ def _numbers(
         "excluded": figures.excluded(tally),
         "tables": [_table(part, tallies[part.kind], page, asked, held) for part in page.parts if part.refs],
         "as_of": now,
+        "comparison": comparison.address(page.place.division_path) if page.kind == "division" else "",
         **(asked_again(page.place.division_path) if page.sampled else {}),
     } | reviews_page(request, page.place)
 

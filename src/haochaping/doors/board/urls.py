@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from haochaping.doors.board import front, places, samples
+from haochaping.doors.board import comparison, front, places, samples
 
 urlpatterns = [
     path("", front.front, name="front"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("about", front.about, name="about"),
     path("ui", front.gallery, name="gallery"),
     path("divisions/<str:code>", places.division, name="division"),
+    path("divisions/<str:code>/comparison", comparison.division, name="division_comparison"),
     path("agencies/<str:code>", places.agency, name="agency"),
     path("items/<str:code>", places.item, name="item"),
 ]

@@ -389,6 +389,7 @@ UNKEYED = (
     ("insight_item_month", "item_id", "directory_service_item"),
     ("insight_item_month", "agency_id", "directory_agency"),
     ("insight_agency_month", "agency_id", "directory_agency"),
+    ("insight_comparison", "division_id", "directory_division"),
 )
 
 

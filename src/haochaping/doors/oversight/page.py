@@ -32,6 +32,7 @@ TABS = (
     ("oversight_voices", N_("Complaints for the office"), Power.ORDER_SUPERVISE),
     ("oversight_reports", N_("Protection of reviewers"), Power.ORDER_SUPERVISE),
     ("oversight_figures", N_("Figures"), Power.ORDER_SUPERVISE),
+    ("oversight_comparison", N_("Fair comparison"), Power.ORDER_SUPERVISE),
     ("oversight_reconciliations", N_("Reconciliation"), Power.ORDER_SUPERVISE),
     ("oversight_same_source", N_("Same source"), Power.ORDER_SUPERVISE),
     ("oversight_exchange", N_("Levels"), Power.ORDER_SUPERVISE),

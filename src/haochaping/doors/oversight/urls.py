@@ -6,6 +6,7 @@ from django.urls import path
 
 from haochaping.doors.oversight import (
     appeals,
+    comparison,
     dispatch,
     exchange,
     figure_rows,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("quality/", quality.page, name="oversight_quality"),
     path("quality/rules", quality.rules, name="oversight_quality_rules"),
     path("quality/sources/<str:source>", quality.one, name="oversight_quality_source"),
+    path("comparison/", comparison.page, name="oversight_comparison"),
     path("signals/", signals.page, name="oversight_signals"),
     path("risks/", risks.page, name="oversight_risks"),
     path("risks/<uuid:signal_id>", risks.one, name="oversight_risk"),
