@@ -75,6 +75,10 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         (f"/divisions/{names.CITY[0]}/publication",),
         (f"/divisions/{names.CITY[0]}/publication?quarter=x", STRANGER, "422"),
     ],
+    "division_comparison": [
+        (f"/divisions/{names.CITY[0]}/comparison",),
+        ("/divisions/000/comparison", STRANGER, "404"),
+    ],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
     "item": [("/items/{item}",)],
     "review": [
@@ -232,6 +236,11 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "oversight_quality_rules": [("/oversight/quality/rules",)],
     "oversight_signals": [("/oversight/signals/",), ("/oversight/signals/?list=taken",)],
+    "oversight_risks": [("/oversight/risks/",), ("/oversight/risks/?list=taken",)],
+    "oversight_risk": [("/oversight/risks/{risk}",), (f"/oversight/risks/{NOWHERE}", "supervisor", "404")],
+    "oversight_blind_spots": [("/oversight/blind-spots/",)],
+    "oversight_blind_spot": [("/oversight/blind-spots/{blind}",)],
+    "oversight_comparison": [("/oversight/comparison/",)],
     "oversight_supervisions": [("/oversight/supervision/",), ("/oversight/supervision/?list=done",)],
     "oversight_supervision_new": [
         ("/oversight/supervision/new",),
@@ -599,6 +608,8 @@ ASKED = {
     "complaint": "SELECT id FROM voices_voice WHERE kind = 'handling' AND state = 'answered'",
     "unsolved": "SELECT id FROM voices_voice WHERE state = 'escalated'",
     "rule": "SELECT max(id) FROM rectification_dispatch_rule",
+    "risk": "SELECT id FROM supervision_signal WHERE kind = 'risk_point'",
+    "blind": "SELECT id FROM supervision_signal WHERE kind = 'blind_spot'",
     "praise": "SELECT id FROM reviews_review WHERE level = 5 AND comment_text = '很好，就是叫号屏太小。'",
     "person": "SELECT max(id) FROM accounts_user",
     "client": "SELECT max(id) FROM accounts_api_client",
@@ -713,6 +724,25 @@ WRITTEN = (
     f"""INSERT INTO supervision_signal (id, kind, division_id, agency_id, subject, day, facts, raised_at)
        SELECT gen_random_uuid(), 'reopened', division_id, agency_id, '{LETTER}', now()::date, '{{}}', now()
        FROM supervision_order WHERE id = '{LETTER}'""",
+    f"""INSERT INTO supervision_signal (id, kind, division_id, agency_id, subject, day, facts, raised_at)
+       SELECT gen_random_uuid(), told.kind, division_id, agency_id, told.kind || ':' || agency_id, now()::date, told.facts, now()
+       FROM supervision_order, (VALUES
+            ('risk_point', jsonb_build_object('unit', 'agency', 'month', to_char(now(), 'YYYY-MM'), 'bad', '3', 'n', '40',
+             'above_limit', 'yes', 'limit', '0.05', 'adds_up', 'yes', 'expected', '0.01', 'false_alarm_months', '1100',
+             'looked_at', '20')),
+            ('blind_spot', '{{"unit": "agency", "missing": "no_reviews", "services": "90", "from": "2026-01-01",
+             "to": "2026-03-31"}}'::jsonb)) AS told (kind, facts)
+       WHERE id = '{LETTER}'""",
+    f"""WITH made AS (INSERT INTO insight_comparison (division_id, kind, stem, first, last, seed, target, alpha, beta, tau2,
+            as_of)
+         SELECT id, 'agency', '', '2025-06-01', '2026-05-01', 'x', 0.01, 1, 99, 0, now()
+           FROM directory_division WHERE code = '{names.CITY[0]}' RETURNING id, division_id)
+       INSERT INTO insight_compared_unit (comparison_id, unit_id, bad, n, cases, expected, extent, low, high, adjusted, shrunk,
+         shrunk_low, shrunk_high, above, bound_low, bound_high, band, first_place, last_place, among, target, warning_low,
+         warning_high, limit_low, limit_high, wide_low, wide_high, worth_a_look, unlike, too_good)
+       SELECT made.id, agency.id, 3, 400, 900, 4.1, 'position', 0.002, 0.02, 0.0074, 0.008, 0.003, 0.017, 0.4, 0.003, 0.56,
+              'within', 2, 9, 12, 0.01, 0.002, 0.02, 0.001, 0.03, 0.0, 0.04, 'within', 'within', false
+         FROM made JOIN directory_agency AS agency ON agency.division_id = made.division_id""",
     f"""INSERT INTO supervision_proposal (id, supervision_id, division_id, rung, state, reason, proposed_by,
          proposed_at, decision, decided_by)
        SELECT '{PROPOSAL}', id, division_id, 'interview', 'waiting', '两次未答复。', 'staff:0', now(), '', ''

@@ -9,9 +9,10 @@ from django.db.models.functions import Substr
 
 from haochaping.directory import queries
 from haochaping.directory.models import ItemMatch, ServiceItem
-from haochaping.directory.rules import item_stem
+from haochaping.directory.rules import item_stem, path_range
 from haochaping.directory.terms import (
     NO_SUCH_MATCH,
+    ItemAt,
     ItemCard,
     ItemRef,
     MatchRow,
@@ -145,6 +146,24 @@ def bases_of(item_ids: Iterable[int], day: date) -> dict[int, str]:
     """The national codes of those of the items that have one and are held on a day."""
     held = _held(day).annotate(base=Substr("code", _BASE_FROM, _BASE_LENGTH))
     return dict(held.filter(id__in=list(item_ids)).values_list("id", "base"))
+
+
+def alike_under(division_path: str, day: date) -> dict[str, list[int]]:
+    """Items of a division's subtree on a day that share their national code with another one there, by code."""
+    low, high = path_range(division_path)
+    held = _held(day).filter(agency__division__path__gte=low, agency__division__path__lt=high)
+    rows = held.annotate(base=Substr("code", _BASE_FROM, _BASE_LENGTH)).order_by("base", "id")
+    alike: dict[str, list[int]] = {}
+    for base, pk in rows.values_list("base", "id"):
+        alike.setdefault(base, []).append(pk)
+    return {base: items for base, items in alike.items() if len(items) > 1}
+
+
+def items_at(item_ids: Iterable[int]) -> dict[int, ItemAt]:
+    """Items by id, each with who carries it out and where that is."""
+    rows = ServiceItem.objects.filter(id__in=set(item_ids))
+    columns = ("id", "code", "name", "agency__name", "agency__division__path")
+    return {row[0]: ItemAt(*row) for row in rows.values_list(*columns)}
 
 
 def items_of_base(base: str, day: date) -> list[SameItemRow]:

@@ -301,6 +301,12 @@ def agencies_of(division_id: int, *, limit: int = 500) -> list[AgencyRef]:
     return [AgencyRef(*row) for row in rows[:limit]]
 
 
+def top_agencies_of(division_id: int) -> list[int]:
+    """The agencies of a division that lie below none of it, by id: each with all below it, none is counted twice."""
+    rows = Agency.objects.filter(division_id=division_id).exclude(parent__division_id=division_id)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
 def agency_names(agency_ids: Iterable[int]) -> dict[int, str]:
     """Names of agencies by id."""
     return dict(Agency.objects.filter(id__in=set(agency_ids)).values_list("id", "name"))

@@ -262,6 +262,17 @@ MATCH_STATE_LABELS: dict[MatchState, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ItemAt:
+    """An item as it stands among others of its national code: by who carries it out, and where."""
+
+    id: int
+    code: str
+    name: str
+    agency_name: str
+    division_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemCard:
     """A service item with what it is compared by; `agency` is a code, `division_path` where that lies."""
 

@@ -1,21 +1,26 @@
-"""分析 writes: changes are added beside the facts in the caller's transaction; one folder merges them."""
+"""分析 writes: changes are added beside the facts in the caller's transaction; one folder merges them. Comparisons are kept."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from importlib import resources
 from typing import TYPE_CHECKING, LiteralString
 
 from django.db import connection, transaction
 
+from haochaping.insight.comparison import compared
+from haochaping.insight.comparison.kept import kept
+from haochaping.insight.models import ComparedUnit, Comparison
 from haochaping.insight.terms import Difference, FactKey
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.postgres.rows import copy_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
+    from haochaping.insight.comparison.terms import Group, Unit
     from haochaping.kernel.actor import Actor
 
 _DELTA: dict[LiteralString, LiteralString] = {
@@ -84,3 +89,35 @@ def _record(differences: Collection[Difference], of: str, *, by: Actor, now: dat
         days = [one.key.day for one in differences]
         facts = {"figures": str(len(days)), "from": min(days).isoformat(), "to": max(days).isoformat()}
         ledger.append([NewEntry(EntryKind.FIGURES_MENDED, "figures", of, facts=facts)], by=by, now=now)
+
+
+@transaction.atomic
+def keep_comparison(group: Group, units: Sequence[Unit], *, now: datetime) -> int:
+    """Hold the units of a group against each other and keep what was found; the number kept, 0 where it was kept before.
+
+    `group` names its months by their first days. The same counts and seed give the same result, whoever works it out.
+    """
+    found = compared(units, group.seed)
+    made, is_new = Comparison.objects.get_or_create(
+        division_id=group.division_id,
+        kind=group.kind,
+        stem=group.stem,
+        last=group.last,
+        defaults={
+            "first": group.first,
+            "seed": group.seed,
+            "target": found.target,
+            "alpha": found.prior.alpha if found.prior else None,
+            "beta": found.prior.beta if found.prior else None,
+            "tau2": found.tau2,
+            "as_of": now,
+        },
+    )
+    if not is_new:
+        return 0
+    rows = [
+        ComparedUnit(comparison=made, **asdict(kept(unit, one)))
+        for unit, one in zip(units, found.units, strict=True)
+    ]
+    ComparedUnit.objects.bulk_create(rows, batch_size=1_000)
+    return len(rows)

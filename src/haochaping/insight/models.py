@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
+from haochaping.insight.comparison.terms import Alike
 from haochaping.insight.terms import NO_HALL
 
 
@@ -218,3 +219,105 @@ class FactDelta(FactGrain):
     class Meta:
         db_table = "insight_fact_delta"
         verbose_name = "未并入的增量"
+
+
+class Comparison(models.Model):
+    """公平比较: the units of one kind below or in a division held against each other, over whole months, as of a moment.
+
+    `stem` is the national code of items that are alike. What was found stays: later data make the next one, not this.
+    """
+
+    class Privacy:
+        plain = ("kind", "stem", "seed", "target", "alpha", "beta", "tau2")
+
+    division = models.ForeignKey(
+        "directory.Division", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    kind = models.CharField(max_length=12)
+    stem = models.CharField(max_length=12, blank=True)
+    first = models.DateField()
+    last = models.DateField()
+    seed = models.CharField(max_length=60)
+    target = models.FloatField()
+    alpha = models.FloatField(null=True)
+    beta = models.FloatField(null=True)
+    tau2 = models.FloatField()
+    as_of = models.DateTimeField()
+
+    class Meta:
+        db_table = "insight_comparison"
+        verbose_name = "公平比较"
+        constraints = [
+            UniqueConstraint(fields=["division", "kind", "stem", "last"], name="comparison_once"),
+            CheckConstraint(condition=Q(kind__in=list(Alike)), name="comparison_kind_known"),
+            CheckConstraint(condition=Q(kind=Alike.ITEMS) ^ Q(stem=""), name="comparison_stem_of_items"),
+        ]
+
+
+class ComparedUnit(models.Model):
+    """比较结果: a unit among its like; empty where too few reviews are there to say it. Shares are of bad reviews."""
+
+    class Privacy:
+        plain = (
+            *(
+                "extent",
+                "band",
+                "worth_a_look",
+                "unlike",
+                "expected",
+                "low",
+                "high",
+                "adjusted",
+                "above",
+                "target",
+            ),
+            *(
+                "shrunk",
+                "shrunk_low",
+                "shrunk_high",
+                "bound_low",
+                "bound_high",
+                "warning_low",
+                "warning_high",
+            ),
+            *("limit_low", "limit_high", "wide_low", "wide_high"),
+        )
+
+    comparison = models.ForeignKey(Comparison, models.PROTECT, related_name="+", db_index=False)
+    unit_id = models.BigIntegerField()
+    bad = models.BigIntegerField()
+    n = models.BigIntegerField()
+    cases = models.BigIntegerField(null=True)
+    expected = models.FloatField(null=True)
+    extent = models.CharField(max_length=10)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    adjusted = models.FloatField(null=True)
+    shrunk = models.FloatField(null=True)
+    shrunk_low = models.FloatField(null=True)
+    shrunk_high = models.FloatField(null=True)
+    above = models.FloatField(null=True)
+    bound_low = models.FloatField(null=True)
+    bound_high = models.FloatField(null=True)
+    band = models.CharField(max_length=6, blank=True)
+    first_place = models.IntegerField(null=True)
+    last_place = models.IntegerField(null=True)
+    among = models.IntegerField(null=True)
+    target = models.FloatField(null=True)
+    warning_low = models.FloatField(null=True)
+    warning_high = models.FloatField(null=True)
+    limit_low = models.FloatField(null=True)
+    limit_high = models.FloatField(null=True)
+    wide_low = models.FloatField(null=True)
+    wide_high = models.FloatField(null=True)
+    worth_a_look = models.CharField(max_length=6, blank=True)
+    unlike = models.CharField(max_length=6, blank=True)
+    too_good = models.BooleanField()
+
+    class Meta:
+        db_table = "insight_compared_unit"
+        verbose_name = "比较结果"
+        constraints = [
+            UniqueConstraint(fields=["comparison", "unit_id"], name="compared_unit_once"),
+            CheckConstraint(condition=Q(bad__gte=0, bad__lte=models.F("n")), name="compared_unit_counts"),
+        ]

@@ -109,6 +109,11 @@ def last_month(day: date) -> date:
     return month_of(month_of(day) - timedelta(days=1))
 
 
+def last_day_of(month: date) -> date:
+    """The last day of a month."""
+    return next_month(month) - timedelta(days=1)
+
+
 def begins(month: date) -> datetime:
     """The first moment of a month in Beijing."""
     return datetime.combine(month, time(0), BEIJING)

@@ -29,7 +29,12 @@ def percent(ratio: Ratio) -> str:
     value = ratio.value
     if value is None:
         return gettext("Not enough data")
-    if ratio.numerator in {0, ratio.denominator}:
+    return share(value)
+
+
+def share(value: float) -> str:
+    """Set a share that is no ratio of two counts, as a rate that leans on others, in the same way."""
+    if value in {0.0, 1.0}:
         return f"{value * 100:.1f}%"
     for decimals in range(1, _MOST_DECIMALS):
         shown = f"{value * 100:.{decimals}f}"

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import DivisionRef
-from haochaping.doors.board import figures
+from haochaping.doors.board import comparison, figures
 from haochaping.doors.board.exports import FORMS
 from haochaping.doors.board.publication import glance
 from haochaping.doors.board.reviews import reviews_page
@@ -189,6 +189,7 @@ def _numbers(
         "files": _files(page, asked),
         "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
         "grades": grades_of(page.id, now) if page.kind == "division" else [],
+        "comparison": comparison.address(page.place.division_path) if page.kind == "division" else "",
         **(asked_again(page.place.division_path) if page.sampled else {}),
         **(glance(page.place) if page.parts else {}),
         "publication_page": reverse("publication", args=[page.division_code]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from haochaping.doors.board import (
+    comparison,
     exports,
     front,
     open_data,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("ui", front.gallery, name="gallery"),
     path("divisions/<str:code>", places.division, name="division"),
     path("divisions/<str:code>/publication", publication.page, name="publication"),
+    path("divisions/<str:code>/comparison", comparison.division, name="division_comparison"),
     path("agencies/<str:code>", places.agency, name="agency"),
     path("items/<str:code>", places.item, name="item"),
     path("divisions/<str:code>/measures.<slug:form>", exports.division, name="division_file"),

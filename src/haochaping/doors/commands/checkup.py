@@ -396,6 +396,7 @@ UNKEYED = (
     ("insight_fact_delta", "hall_id", "directory_hall"),
     ("insight_hall_month", "hall_id", "directory_hall"),
     ("insight_channel_month", "division_id", "directory_division"),
+    ("insight_comparison", "division_id", "directory_division"),
 )
 
 

@@ -22,6 +22,7 @@ from haochaping.flows import (
     call_invited,
     class_fault,
     close_order,
+    compare_units,
     decide_appeal,
     erase_persons,
     fall_back,
@@ -44,6 +45,7 @@ from haochaping.flows import (
     tell_days,
     tell_staff,
     verify_facts,
+    watch_units,
     watch_voices,
 )
 from haochaping.hotline import actions as hotline
@@ -101,6 +103,9 @@ BEATS: tuple[Beat, ...] = (
     ),
     Beat("see how reviewers fare after a bad review", 86_400, supervise.watch_reviewers),
     Beat("see which windows were last for months", 86_400, supervise.watch_windows),
+    Beat("see whose bad reviews have become many", 86_400, watch_units.watch_risks),
+    Beat("see of whom nothing is heard", 86_400, watch_units.watch_silence),
+    Beat("compare those that are alike", 120, compare_units.compare_due),
     Beat("judge what sources sent", 86_400, lambda now: judge_quality.judge_due(by=SYSTEM, now=now)),
     Beat("hold the figures against the rows", 86_400, verify_facts.watch),
     Beat(

@@ -15,6 +15,7 @@ from haochaping.directory.terms import Kind
 from haochaping.doors.desk import refusable
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.oversight.page import oversight_page
+from haochaping.doors.oversight.unit_words import UNIT_PAGES, about_unit, unit_page
 from haochaping.doors.paging import page_number
 from haochaping.doors.supervised import ON_PAGE, pager
 from haochaping.kernel.refused import N_
@@ -55,7 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def lines(found: Sequence[SignalRow]) -> list[dict[str, Any]]:
-    """Signals in words: what each is, what is known of it, where its voice stands."""
+    """Signals in words: what each is, what is known of it, where its voice or the unit that it is about stands."""
     items = directory.refs(
         Kind.ITEMS, [int(row.facts["item"]) for row in found if row.facts.get("item", "").isdecimal()]
     )
@@ -64,8 +65,8 @@ def lines(found: Sequence[SignalRow]) -> list[dict[str, Any]]:
         {
             "row": row,
             "kind": gettext(_VOICE_ESCALATED if _is_escalated_voice(row) else SIGNAL_LABELS[row.kind]),
-            "about": _about(row.facts, names),
-            "voice": _voice(row),
+            "about": about_unit(row, names) if row.kind in UNIT_PAGES else _about(row.facts, names),
+            "see": unit_page(row) if row.kind in UNIT_PAGES else _voice(row),
         }
         for row in found
     ]

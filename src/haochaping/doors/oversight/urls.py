@@ -6,6 +6,7 @@ from django.urls import path
 
 from haochaping.doors.oversight import (
     appeals,
+    comparison,
     dispatch,
     exchange,
     figure_rows,
@@ -15,6 +16,7 @@ from haochaping.doors.oversight import (
     quality,
     reconciliation,
     reports,
+    risks,
     same_source,
     samples,
     signals,
@@ -36,7 +38,12 @@ urlpatterns = [
     path("quality/", quality.page, name="oversight_quality"),
     path("quality/rules", quality.rules, name="oversight_quality_rules"),
     path("quality/sources/<str:source>", quality.one, name="oversight_quality_source"),
+    path("comparison/", comparison.page, name="oversight_comparison"),
     path("signals/", signals.page, name="oversight_signals"),
+    path("risks/", risks.page, name="oversight_risks"),
+    path("risks/<uuid:signal_id>", risks.one, name="oversight_risk"),
+    path("blind-spots/", risks.blind_spots, name="oversight_blind_spots"),
+    path("blind-spots/<uuid:signal_id>", risks.blind_spot, name="oversight_blind_spot"),
     path("supervision/", supervision.page, name="oversight_supervisions"),
     path("supervision/new", supervision.new, name="oversight_supervision_new"),
     path("supervision/<uuid:supervision_id>", supervision.one, name="oversight_supervision"),

@@ -13,9 +13,21 @@ from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date, datetime
 
 type UnitId = int | str
 type Interval = tuple[float, float]
+
+
+class Alike(StrEnum):
+    """What is held against each other in public: governments, departments, items of one national code.
+
+    A further kind is one more here, and where `flows/compare_units` finds its units. Windows and persons are never one.
+    """
+
+    DIVISIONS = "division"
+    AGENCIES = "agency"
+    ITEMS = "item"
 
 
 class Position(StrEnum):
@@ -75,3 +87,61 @@ class Unit:
         """
         if not (0 <= self.bad <= self.n and 0 <= (self.expected or 0) <= self.n):
             raise ValueError(f"impossible counts: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is held against each other: of which division, which kind, for items their national code; whole months."""
+
+    division_id: int
+    kind: Alike
+    stem: str
+    first: date
+    last: date
+    seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUnit:
+    """A unit as a comparison has kept it: `Compared` in flat numbers. None, or "", where too little is known to say it."""
+
+    unit_id: int
+    bad: int
+    n: int
+    cases: int | None
+    expected: float | None
+    extent: str
+    low: float | None
+    high: float | None
+    adjusted: float | None
+    shrunk: float | None
+    shrunk_low: float | None
+    shrunk_high: float | None
+    above: float | None
+    bound_low: float | None
+    bound_high: float | None
+    band: str
+    first_place: int | None
+    last_place: int | None
+    among: int | None
+    target: float | None
+    warning_low: float | None
+    warning_high: float | None
+    limit_low: float | None
+    limit_high: float | None
+    wide_low: float | None
+    wide_high: float | None
+    worth_a_look: str
+    unlike: str
+    too_good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptComparison:
+    """A comparison as pages read it: what was compared, when, against what rate of all, and the units in order of their ids."""
+
+    group: Group
+    target: float
+    tau2: float
+    as_of: datetime
+    units: tuple[KeptUnit, ...]

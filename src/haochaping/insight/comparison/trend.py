@@ -51,9 +51,21 @@ def comparable(months: Sequence[Month]) -> list[Month]:
 def p_chart(months: Sequence[Month]) -> list[Charted]:
     """The comparable months that have reviews, each against the rate of them all together; limits widen with fewer reviews."""
     reviewed = [month for month in comparable(months) if month.n]
-    n = sum(month.n for month in reviewed)
-    centre = math.fsum(month.bad for month in reviewed) / max(n, 1)
+    centre = _centre(reviewed)
     return [_charted(month, centre) for month in reviewed]
+
+
+def newest(months: Sequence[Month]) -> Charted | None:
+    """The last of the months in the chart that `p_chart` makes of all of them; None when it has no reviews."""
+    reviewed = [month for month in comparable(months) if month.n]
+    if not reviewed or not months[-1].n:
+        return None
+    return _charted(reviewed[-1], _centre(reviewed))
+
+
+def _centre(reviewed: Sequence[Month]) -> float:
+    n = sum(month.n for month in reviewed)
+    return math.fsum(month.bad for month in reviewed) / max(n, 1)
 
 
 def _charted(month: Month, centre: float) -> Charted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from haochaping.kernel.refused import N_, Reason
+from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -110,5 +110,3 @@ class Edition:
     made_at: datetime
     files: tuple[File, ...]
     sha256: str
-
-

@@ -44,8 +44,9 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 _FOLDER = resources.files("haochaping.reviews").joinpath("sql")
-_TO_ASK, _OUTCOMES, _CALLS = (
-    _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("to_ask", "outcomes", "calls")
+_TO_ASK, _OUTCOMES, _CALLS, _INVITED = (
+    _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("to_ask", "outcomes", "calls", "invited")
 )
 _DUE = _TO_ASK.format(which="i.ask_at <= %(now)s")
 _CHOSEN = _TO_ASK.format(which="i.id = ANY(%(ids)s::uuid[])")
@@ -249,3 +250,13 @@ def _within(by: Actor) -> Q:
 def _row(values: tuple[Any, ...]) -> AskingCallRow:
     call_id, occurrence_id, division_id, why, state, *rest = values
     return AskingCallRow(call_id, occurrence_id, division_id, CalledFor(why), AskingCallState(state), *rest)
+
+
+def invited_units(items: Iterable[int], agencies: Iterable[int], *, since: datetime) -> set[tuple[str, int]]:
+    """Which of the items and agencies (with all below) invited anybody since a moment, as ("item", id) and ("agency", id)."""
+    wanted = {"items": list(items), "agencies": list(agencies)}
+    if not any(wanted.values()):
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_INVITED, wanted | {"since": since})
+        return {(by, pk) for by, pk in cursor.fetchall()}

@@ -34,6 +34,7 @@ from haochaping.supervision.queries.watch import (
     over,
     reached,
     repeat_offenders,
+    subjects_since,
 )
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "reports",
     "signal",
     "signals",
+    "subjects_since",
     "supervision",
     "supervisions",
     "timeline",

@@ -113,11 +113,15 @@ _URGING = (
 )
 
 
-def signals(by: Actor, *, taken: bool = False, limit: int = 50, offset: int = 0) -> list[SignalRow]:
-    """The signals of one's divisions, newest first: those nobody has taken up, or the others."""
+def signals(
+    by: Actor, *, kind: SignalKind | None = None, taken: bool = False, limit: int = 50, offset: int = 0
+) -> list[SignalRow]:
+    """The signals of one's divisions, newest first: those nobody has taken up, or the others; of one kind or of all."""
     check_power(by, Power.ORDER_SUPERVISE)
     open_one = Q(supervision=None, measure_id=None)
     rows = Signal.objects.filter(access.signalled(by), ~open_one if taken else open_one)
+    if kind:
+        rows = rows.filter(kind=kind)
     found = rows.order_by("-raised_at", "-id").values_list(*_SIGNAL)[offset : offset + limit]
     return [SignalRow(row[0], SignalKind(row[1]), *row[2:]) for row in found]
 

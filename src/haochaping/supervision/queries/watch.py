@@ -21,7 +21,7 @@ from haochaping.rectification.states import FINAL as ORDER_OVER
 from haochaping.reviews.rules import is_active, is_bad
 from haochaping.reviews.terms import Level, Provenance
 from haochaping.supervision import access
-from haochaping.supervision.models import Proposal, SupervisionOrder
+from haochaping.supervision.models import Proposal, Signal, SupervisionOrder
 from haochaping.supervision.queries.rows import supervision_rows
 from haochaping.supervision.queries.statements import asked
 from haochaping.supervision.rules import RUNG_OF_ALARM, is_beyond_chance
@@ -43,7 +43,7 @@ from haochaping.voices.states import AWAY as VOICE_OVER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
@@ -156,6 +156,11 @@ def fared_worse(now: datetime) -> list[NewSignal]:
             for worse, worse_own in zip(found[::2], found[1::2], strict=True)
         )
     ]
+
+
+def subjects_since(kind: SignalKind, day: date) -> set[str]:
+    """About whom a signal of a kind was raised on or after a day, whatever became of it."""
+    return set(Signal.objects.filter(kind=kind, day__gte=day).values_list("subject", flat=True))
 
 
 def reached(

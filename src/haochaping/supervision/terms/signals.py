@@ -36,6 +36,8 @@ class SignalKind(StrEnum):
     WINDOW_LAST = "window_last"
     FARED_WORSE = "fared_worse"
     HELP_LATE = "help_late"
+    RISK_POINT = "risk_point"
+    BLIND_SPOT = "blind_spot"
 
 
 SIGNAL_LABELS = {
@@ -57,6 +59,8 @@ SIGNAL_LABELS = {
         "After a bad review the same person fared worse than others: please look into it"
     ),
     SignalKind.HELP_LATE: N_("A helping agency is overdue with its part of a work order"),
+    SignalKind.RISK_POINT: N_("More bad reviews than chance explains: perhaps out of the ordinary"),
+    SignalKind.BLIND_SPOT: N_("Nothing is heard of a unit: please look into it"),
     SignalKind.WINDOW_LAST: N_("A window was in the last place for months: an interview may be proposed"),
 }
 

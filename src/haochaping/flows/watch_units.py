@@ -1,0 +1,119 @@
+"""监督: what stands out among all agencies and items, or is not heard of, for a supervisor to look at.
+
+A signal says “perhaps out of the ordinary”, never more: chance alone puts some units on the list, and how many is stated.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from haochaping.insight import unit_queries as units
+from haochaping.insight.comparison.risk import DRAWN, risks
+from haochaping.insight.comparison.silence import LISTENED, Blind, perhaps_uninvited, silent
+from haochaping.kernel.actor import SYSTEM
+from haochaping.kernel.periods import local_day
+from haochaping.reviews import queries as reviews
+from haochaping.reviews.asking import queries as asking
+from haochaping.supervision import actions as supervision
+from haochaping.supervision import queries
+from haochaping.supervision.rules import begins, last_month
+from haochaping.supervision.terms import NewSignal, SignalKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from haochaping.insight.comparison.risk import Risk, Series
+    from haochaping.insight.comparison.silence import Heard
+
+
+def watch_risks(now: datetime) -> int:
+    """A signal for each unit whose last whole month stands out, once for unit and month; returns how many are new."""
+    today = local_day(now)
+    last = last_month(today)
+    found = units.series(versions(last), today)
+    signals = [_risk(one) for alike in found.values() for one in risks(alike, last)]
+    with transaction.atomic():
+        return len(supervision.raise_signals(signals, by=SYSTEM, now=now))
+
+
+def watch_silence(now: datetime) -> int:
+    """A signal for each unit that is not heard of, not again within as many months as it is listened to; how many are new."""
+    today = local_day(now)
+    this = today.replace(day=1)
+    middle, first = months_before(this, LISTENED), months_before(this, 2 * LISTENED)
+    heard = units.heard(first, middle, this, today)
+    found = [*silent(heard), *((unit, Blind.NO_INVITATIONS) for unit in _uninvited(heard, middle))]
+    told = queries.subjects_since(SignalKind.BLIND_SPOT, middle + timedelta(days=1))
+    signals = [_blind(unit, why, middle, this) for unit, why in found]
+    with transaction.atomic():
+        fresh = [signal for signal in signals if signal.subject not in told]
+        return len(supervision.raise_signals(fresh, by=SYSTEM, now=now))
+
+
+def _uninvited(heard: Iterable[Heard], since: date) -> list[Heard]:
+    perhaps = perhaps_uninvited(heard)
+    asked = {by: [unit.id for unit in perhaps if unit.by == by] for by in ("item", "agency")}
+    invited = asking.invited_units(asked["item"], asked["agency"], since=begins(since))
+    # What else is watched has no invitations of its own.
+    return [unit for unit in perhaps if unit.by in asked and (unit.by, unit.id) not in invited]
+
+
+def versions(last: date) -> dict[date, str]:
+    """The months that are drawn up to `last`, each with the day since which the national indicators are what they were in it."""
+    changed = {
+        day
+        for one in reviews.indicators().values()
+        for day in (one.effective_from, one.effective_to)
+        if day is not None
+    }
+    months = [months_before(last, n) for n in range(DRAWN)]
+    return {first: max((f"{day}" for day in changed if day < _next(first)), default="") for first in months}
+
+
+def months_before(first: date, n: int) -> date:
+    """The first day of the month n months before."""
+    at = first.year * 12 + first.month - 1 - n
+    return date(at // 12, at % 12 + 1, 1)
+
+
+def _next(first: date) -> date:
+    return months_before(first, -1)
+
+
+def _risk(one: Risk) -> NewSignal:
+    facts = {
+        "unit": one.unit.by,
+        "month": f"{one.month.first:%Y-%m}",
+        "bad": str(one.month.bad),
+        "n": str(one.month.n),
+        "above_limit": "yes" if one.above_limit else "",
+        "limit": f"{one.limit:.6f}",
+        "adds_up": "yes" if one.adds_up else "",
+        "expected": "" if one.expected is None else f"{one.expected:.6f}",
+        "false_alarm_months": "" if one.false_alarm_months is None else f"{one.false_alarm_months:.0f}",
+        "looked_at": str(one.looked_at),
+    }
+    return _signal(SignalKind.RISK_POINT, one.unit, "", one.month.first, facts)
+
+
+def _blind(unit: Heard, why: Blind, since: date, this: date) -> NewSignal:
+    facts = {
+        "unit": unit.by,
+        "missing": str(why),
+        "services": str(unit.services),
+        "from": since.isoformat(),
+        "to": (this - timedelta(days=1)).isoformat(),
+    }
+    return _signal(SignalKind.BLIND_SPOT, unit, f"{why}:", this, facts)
+
+
+def _signal(
+    kind: SignalKind, unit: Series | Heard, about: str, day: date, facts: dict[str, str]
+) -> NewSignal:
+    item = {"item": str(unit.id)} if unit.by == "item" else {}
+    subject = f"{about}{unit.by}:{unit.id}"
+    return NewSignal(kind, unit.division_id, unit.agency_id, subject, day, facts=item | facts)
