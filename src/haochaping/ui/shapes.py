@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from haochaping.kernel.ratios import Ratio
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -69,3 +70,12 @@ class Figure:
     def count(self) -> int | None:
         """The value, if it is a count."""
         return self.value if isinstance(self.value, int) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """How many reviews of each level (5 to 1) something has; levels that are missing have none."""
+
+    label: str
+    counts: Mapping[int, int]
+    href: str = ""
