@@ -61,6 +61,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "division": [(f"/divisions/{names.CITY[0]}",), ("/divisions/000", STRANGER, "404")],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
     "item": [("/items/{item}",)],
+    "hall": [(f"/halls/{names.HALLS[names.CITY[0]][0]}",), ("/halls/000", STRANGER, "404")],
     "review": [
         ("{asked}",),
         ("{asked}?via=sms",),

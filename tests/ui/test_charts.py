@@ -2,6 +2,7 @@ import re
 from itertools import pairwise
 
 import pytest
+from django.contrib.staticfiles import finders
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,7 +61,7 @@ def test_nothing_is_drawn_above_the_axis_and_half_of_it_is_round(figures):
 
     assert all((charts.number(figure) or 0) <= top * (1 + 1e-9) for figure in figures)
     assert all((charts.ends(figure) or (0, 0))[1] <= top * (1 + 1e-9) for figure in figures)
-    heights = [float(one.y) for one in (*drawn.columns, *drawn.marks)]
+    heights = [float(y) for y in [*(one.y for one in drawn.columns), *(one.y for one in drawn.marks)]]
     assert all(12 - 0.01 <= y <= 88 for y in heights)
     assert not isinstance(figures[0].value, int) or (top / 2).is_integer()
 
@@ -238,7 +239,7 @@ def test_a_funnel_of_nothing_draws_nothing(render):
 
 @pytest.mark.parametrize(("found", "scripts"), [("/x/echarts.js", 1), (None, 0)])
 def test_the_script_is_there_where_echarts_was_laid_beside_it(render, monkeypatch, found, scripts):
-    monkeypatch.setattr(tags.finders, "find", lambda _: found)
+    monkeypatch.setattr(finders, "find", lambda _: found)
     tags._echarts.cache_clear()
 
     html = render("{% chart_script %}{% trend 'a' 'A' figures %}", figures=[Figure("m", 3)])

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _SQL = resources.files("haochaping.insight").joinpath("sql/tally.sql").read_text(encoding="utf-8")
 _EACH = resources.files("haochaping.insight").joinpath("sql/tally_each.sql").read_text(encoding="utf-8")
+_CHANNELS = resources.files("haochaping.insight").joinpath("sql/channels.sql").read_text(encoding="utf-8")
 _TOTALS = {
     rule: resources.files("haochaping.insight")
     .joinpath(f"sql/quality/{rule}.sql")
@@ -75,6 +76,34 @@ def _days(period: Period, *, by_month: bool = True) -> dict[str, Any]:
     for name, part in named.items():
         days |= {f"{name}_first": part.first, f"{name}_end": part.end, f"{name}_sign": part.sign}
     return days
+
+
+def tally_of_channels(place: Place, period: Period) -> dict[str, Tally]:
+    """Effective reviews of a place by channel: of facts by day, so the days asked for are to be few."""
+    days = split(period, by_month=False).whole
+    division_low, division_high = path_range(place.division_path)
+    agency_low, agency_high = path_range(place.agency_path or "")
+    tallies: dict[str, dict[Part, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CHANNELS,
+            {
+                "kind": FactKind.REVIEW,
+                "first": days.first,
+                "end": days.end,
+                "any_division": not place.division_path,
+                "division_low": division_low,
+                "division_high": division_high,
+                "any_agency": place.agency_path is None,
+                "agency_low": agency_low,
+                "agency_high": agency_high,
+                "item_id": place.item_id,
+            },
+        )
+        for channel, *part, n in cursor.fetchall():
+            kind, level, provenance = part
+            tallies.setdefault(channel, {})[kind, level, provenance] = n
+    return {**tallies}
 
 
 def measures(

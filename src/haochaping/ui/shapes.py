@@ -22,10 +22,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading of a table; numbers are set to the right."""
+    """A heading of a table; numbers are set to the right. `href` leads to what they mean."""
 
     text: str
     numeric: bool = False
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,7 @@ CODES = {
     "division": worlds.COUNTY,
     "agency": worlds.AGENCY,
     "item": worlds.ITEM,
+    "hall": "H1",
     "console_profile": "cn-base",
     "console_profile_confirm": "cn-base",
 }

@@ -16,4 +16,5 @@ urlpatterns = [
     path("divisions/<str:code>", places.division, name="division"),
     path("agencies/<str:code>", places.agency, name="agency"),
     path("items/<str:code>", places.item, name="item"),
+    path("halls/<str:code>", places.hall, name="hall"),
 ]
