@@ -4,6 +4,7 @@ BIN := .venv/bin
 PYTHON_IN := $(BIN)/python
 PO := src/haochaping/ui/locale/zh_Hans/LC_MESSAGES/django.po
 MO := $(PO:.po=.mo)
+ECHARTS := src/haochaping/ui/static/vendor/echarts.js
 # More than there are processors, and in the order of the files: many tests wait for processes and databases of their
 # own, and those would come last, when nobody else has anything to do.
 PYTEST := $(PYTHON_IN) -m pytest -n 4 --dist loadscope --no-loadscope-reorder
@@ -25,7 +26,7 @@ help: # list the recipes
 	@sed -n 's/^\([a-z]*\):[^#]*# \(.*\)/\1 \2/p' Makefile | while read -r name what; do \
 		printf '  make %-10s  %s\n' "$$name" "$$what"; done
 
-setup: .venv/.stamp-project $(MO) # make .venv from the lock file, with haochaping in it
+setup: .venv/.stamp-project $(MO) $(ECHARTS) # make .venv from the lock file, with haochaping in it; ECharts from npm
 	@:
 
 demo: setup # fill a demo province and serve it (HOST=… PORT=… to listen elsewhere, RESET=1 to begin anew); Ctrl-C ends it
@@ -78,7 +79,7 @@ messages: setup # collect the texts of code and templates into the Chinese catal
 clean: # remove everything that can be made again
 	@[ ! -d .cache/tests/data ] || $(PYTHON_IN) -c '$(STOP)'
 	rm -rf .venv .cache node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
-		docs/_build docs/reference/generated $(MO)
+		docs/_build docs/reference/generated $(MO) $(dir $(ECHARTS))
 	find bench docs scripts src tests -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.stamp-lock: requirements-dev.lock scripts/setup
@@ -93,6 +94,9 @@ clean: # remove everything that can be made again
 $(MO): $(PO) .venv/.stamp-project
 	@$(PYTHON_IN) -m haochaping.ui.catalogue compile
 	@touch $@
+
+$(ECHARTS): package-lock.json scripts/echarts
+	@scripts/echarts
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	@scripts/npm ci --silent

@@ -46,6 +46,7 @@ def public() -> Iterator[Visit]:
     for code in (BUSY_AGENCY, names.CLERK_AGENCY):
         yield Visit("agency", f"/agencies/{code}")
     yield Visit("item", f"/items/{item_code(names.CITY[0], 3, 1)}")
+    yield Visit("hall", f"/halls/{names.HALLS[names.CITY[0]][0]}")
     yield Visit("wire_visit", _wire_visit())
     asked = _asked_again()
     for name, address in (

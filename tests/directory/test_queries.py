@@ -34,6 +34,28 @@ def test_divisions_answer_by_the_code_as_given(django_assert_max_num_queries):
     assert found["9901"].path == CITY_PATH
 
 
+def test_a_division_comes_with_those_above_it_in_one_query(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        line = queries.line_of(worlds.COUNTY)
+
+    assert [ref.name for ref in line] == ["云川省", "云城市", "河湾区"]
+    assert queries.line_of("9901") == line[:2]
+    assert [queries.line_of(code) for code in ("9999", "云城", "", "\0")] == [[], [], [], []]
+
+
+def test_what_lies_in_a_division_comes_in_one_query(django_assert_num_queries):
+    county, city = (queries.divisions([code])[code].id for code in (worlds.COUNTY, worlds.CITY))
+
+    with django_assert_num_queries(1):
+        found = queries.inside(county, limit=9)
+
+    assert [ref.name for ref in found.agencies] == ["河湾区行政审批局"]
+    assert [ref.code for ref in found.halls] == ["H1"]
+    assert found.divisions == []
+    assert queries.inside(city, limit=9).divisions == queries.children(city)
+    assert queries.inside(city, limit=0) == ([], [], [])
+
+
 def test_agencies_answer_by_code_and_by_a_credit_code_of_their_own(now: datetime):
     Agency.objects.filter(code=worlds.AGENCY).update(uscc="11990000000000001A")
 

@@ -117,6 +117,26 @@ def test_months_say_what_each_of_them_says_alone(
     assert {value.name: value.numerator for value in found[date(2026, 3, 1)]}["cases"] > 0
 
 
+@pytest.mark.parametrize("period", PERIODS, ids=str)
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place(),
+        Place(division_path=f"{worlds.PROVINCE}.{worlds.CITY}."),
+        Place(agency_path=f"{worlds.OTHER_AGENCY}."),
+    ],
+    ids=str,
+)
+def test_ways_add_up_to_the_whole(facts, place, period):
+    by_channel = queries.tally_of_channels(place, period)
+
+    whole = {part: n for part, n in queries.tally(place, period).items() if n and part[0] == FactKind.REVIEW}
+    total: Counter[tuple[str, int, str]] = Counter()
+    for tally in by_channel.values():
+        total.update({part: n for part, n in tally.items() if part[0] == FactKind.REVIEW})
+    assert dict(total) == whole
+
+
 def test_of_no_months_nothing_is_asked(db, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert queries.measures_of_months(Place(), {}) == {}

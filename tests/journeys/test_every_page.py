@@ -81,6 +81,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
     "item": [("/items/{item}",)],
+    "hall": [(f"/halls/{names.HALLS[names.CITY[0]][0]}",), ("/halls/000", STRANGER, "404")],
     "review": [
         ("{asked}",),
         ("{asked}?via=sms",),

@@ -42,9 +42,9 @@ def request_for() -> Callable[..., WSGIRequest]:
 
 @pytest.fixture
 def render() -> Callable[..., str]:
-    """Render template text that may use the library `ui`."""
+    """Render template text that may use our libraries."""
 
     def rendered(text: str, request: WSGIRequest | None = None, **context: object) -> str:
-        return engines["django"].from_string("{% load ui i18n %}" + text).render(context, request)
+        return engines["django"].from_string("{% load charts ui i18n %}" + text).render(context, request)
 
     return rendered

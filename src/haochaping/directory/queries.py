@@ -28,6 +28,7 @@ from haochaping.directory.terms import (
     AgencyRef,
     DeviceRef,
     DivisionRef,
+    Inside,
     ItemRef,
     Kind,
     PastChange,
@@ -270,6 +271,45 @@ def ancestors(division_path: str) -> list[DivisionRef]:
         DivisionRef(*row)
         for row in Division.objects.filter(code__in=codes).order_by("path").values_list(*_DIVISION)
     ]
+
+
+def line_of(code: str) -> list[DivisionRef]:
+    """A division by code (6, 9 or 12 digits), after those above it from the top down; empty when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINE, {"code": normal_division_code(code) or ""})
+        return [DivisionRef(*row) for row in cursor.fetchall()]
+
+
+_LINE = """
+    SELECT above.id, above.code, above.name, above.path
+    FROM directory_division AS one
+    JOIN directory_division AS above ON above.code = ANY(string_to_array(rtrim(one.path, '.'), '.'))
+    WHERE one.code = %(code)s
+    ORDER BY above.path
+"""
+
+
+def inside(division_id: int, *, limit: int) -> Inside:
+    """What lies directly in a division, by code: divisions, its own agencies and halls, so many of each at most."""
+    found: dict[str, list[Any]] = {"divisions": [], "agencies": [], "halls": []}
+    with connection.cursor() as cursor:
+        cursor.execute(_INSIDE, {"id": division_id, "limit": limit})
+        for kind, pk, code, name, path in sorted(cursor.fetchall(), key=lambda row: row[2]):
+            here = DivisionRef(pk, code, name, path) if kind == "divisions" else Ref(pk, code, name)
+            found[kind].append(here)
+    return Inside(**found)
+
+
+_INSIDE = """
+    (SELECT 'divisions', id, code, name, path FROM directory_division
+      WHERE parent_id = %(id)s ORDER BY code LIMIT %(limit)s)
+    UNION ALL
+    (SELECT 'agencies', id, code, name, '' FROM directory_agency
+      WHERE division_id = %(id)s ORDER BY code LIMIT %(limit)s)
+    UNION ALL
+    (SELECT 'halls', id, code, name, '' FROM directory_hall
+      WHERE division_id = %(id)s ORDER BY code LIMIT %(limit)s)
+"""
 
 
 def division_ids_under(division_path: str, *, limit: int | None = None) -> list[int]:

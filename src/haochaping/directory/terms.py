@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from haochaping.kernel.refused import N_, Reason
 
@@ -537,6 +537,14 @@ class PlacedRef(Ref):
     """A platform or hall as other rooms point to it, with where its division lies."""
 
     division_path: str
+
+
+class Inside(NamedTuple):
+    """What lies directly in a division."""
+
+    divisions: list[DivisionRef]
+    agencies: list[Ref]
+    halls: list[Ref]
 
 
 @dataclass(frozen=True, slots=True)

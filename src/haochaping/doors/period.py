@@ -31,6 +31,8 @@ PERIOD_REVERSED = Reason(
 _LAST_DAYS = 30
 _SHOWN = 40
 _ISO = len("2026-11-24")
+# Nobody reviewed anything before, and the calendar does not reach much further back.
+_EARLIEST = date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,27 @@ def asked(query: QueryDict, today: date) -> Asked:
         tuple(say(complaint) for complaint in wrong),
         _quick(typed["from"], typed["to"], today),
     )
+
+
+def months(period: Period, today: date, *, most: int) -> dict[date, Period]:
+    """The months of a period by their first days, the latest first and so many at most; none after today's."""
+    last = min(period.end or today, today)
+    found: dict[date, Period] = {}
+    if last < _EARLIEST:
+        return found
+    first = last.replace(day=1)
+    while len(found) < most and not (period.start and first < period.start.replace(day=1)):
+        end = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        found[first] = Period(max(first, period.start or first), min(end, period.end or end))
+        first = (first - timedelta(days=1)).replace(day=1)
+    return found
+
+
+def last_days(period: Period, today: date, *, most: int) -> Period | None:
+    """The last days of a period, so many at most and none after today; None where there are none."""
+    last = min(period.end or today, today)
+    first = max(period.start or _EARLIEST, _EARLIEST)
+    return None if last < first else Period(max(last - timedelta(days=most - 1), first), last)
 
 
 def _day(text: str) -> date | None:

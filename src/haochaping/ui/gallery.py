@@ -13,7 +13,7 @@ from haochaping.kernel.refused import N_, Complaint, Reason
 from haochaping.ui import qr
 from haochaping.ui.levels import LEVELS
 from haochaping.ui.sentences import say
-from haochaping.ui.shapes import Column, Event, Figure, Link, Tag
+from haochaping.ui.shapes import Column, Event, Figure, Levels, Link, Tag
 
 _NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 _LINK = "https://example.gov.cn/r/7ZK3Q0MB"
@@ -65,6 +65,18 @@ def context() -> dict[str, object]:
         "columns": [Column(_("Service item")), Column(_("Agency")), Column(_("Bad reviews"), numeric=True)],
         "rows": _rows(),
         "no_rows": [],
+        "shares": _shares(),
+        "month_counts": [
+            Figure(f"2026-{n:02}", cases) for n, cases in enumerate((310, 295, 402, 380), start=8)
+        ],
+        "units": _units(),
+        "together": Ratio(61, 1_405),
+        "level_rows": _level_rows(),
+        "steps": [
+            Figure(_("Work orders sent"), 61),
+            Figure(_("Answered at least once"), 58),
+            Figure(_("Called solved by the reviewer"), 31),
+        ],
         "trail": [Link(_("Front page"), "/"), Link(_("Results"), "/"), Link(_("Sample District"))],
         "events": _events(),
         "now": _NOW,
@@ -96,6 +108,29 @@ def _figures() -> list[Figure]:
         Figure(_("Good rate"), Ratio(529, 552), excluded),
         Figure(_("Average level, from 1 to 5"), Mean(2541, 552, 11947), excluded),
         Figure(_("Reviewable services"), 4981),
+    ]
+
+
+def _shares() -> list[Figure]:
+    counted = [(9, 310), (14, 295), (5, 22), (31, 402), (22, 380), (8, 311)]
+    months = [Figure(f"2026-{n:02}", Ratio(*counts), href="#") for n, counts in enumerate(counted, start=5)]
+    return [*months, Figure("2026-11", 0, withheld=_("The source's figures are being checked."))]
+
+
+def _units() -> list[Figure]:
+    return [
+        Figure(_("Sample District Public Security Bureau"), Ratio(4, 512), href="#"),
+        Figure(_("Sample District Market Supervision Bureau"), Ratio(55, 881), href="#"),
+        Figure(_("Sample District Healthcare Security Bureau"), Ratio(2, 12), href="#"),
+        Figure(_("Sample District"), 0, withheld=_("The source's figures are being checked.")),
+    ]
+
+
+def _level_rows() -> list[Levels]:
+    return [
+        Levels(_("Mobile phone"), {5: 412, 4: 96, 3: 21, 2: 9, 1: 14}, "#"),
+        Levels(_("Text message"), {5: 12, 4: 6, 3: 2, 2: 1, 1: 7}),
+        Levels(_("Tablet in the hall"), {}),
     ]
 
 

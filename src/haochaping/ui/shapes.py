@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from haochaping.kernel.ratios import Mean, Ratio
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -21,10 +22,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading of a table; numbers are set to the right."""
+    """A heading of a table; numbers are set to the right. `href` leads to what they mean."""
 
     text: str
     numeric: bool = False
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +76,12 @@ class Figure:
     def count(self) -> int | None:
         """The value, if it is a count."""
         return self.value if isinstance(self.value, int) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """How many reviews of each level (5 to 1) something has; levels that are missing have none."""
+
+    label: str
+    counts: Mapping[int, int]
+    href: str = ""

@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.directory import queries as directory
+from haochaping.exchange.quality.models import WithheldFigure
 from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.actor import SYSTEM
+from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
@@ -159,6 +161,94 @@ def test_tables_say_the_same_as_the_pages_they_lead_to(told, client):
     assert table.rows[0][1] == counts["bad_reviews"].count == 1
 
 
+@pages
+def test_months_and_steps_say_the_same_as_the_figures(told, client, name, code):
+    context = client.get(reverse(name, args=[code])).context
+
+    values = {value.name: value for value in insight.measures(place_of(name, code))}
+    for trend in context["trends"]:
+        measure = values[trend.href.split("#")[1]]
+        assert len(trend.figures) == 12
+        told_of = [figure.value for figure in trend.figures]
+        counted = [value if isinstance(value, int) else value.numerator for value in told_of]
+        assert sum(counted) == measure.numerator
+    assert (
+        [figure.count for figure in context["steps"]]
+        == [
+            values["rectification_rate"].denominator,
+            values["reopened_rate"].denominator,
+            values["second_satisfaction"].denominator,
+            values["second_satisfaction"].numerator,
+        ]
+        == [1, 1, 0, 0]
+    )
+
+
+@pages
+def test_levels_are_told_by_way(told, client, name, code):
+    context = client.get(reverse(name, args=[code])).context
+
+    assert [(row.label, row.counts) for row in context["channels"].levels] == [
+        ("手机", {5: 0, 4: 0, 3: 0, 2: 0, 1: 1})
+    ]
+
+
+def test_months_and_ways_are_those_of_the_period(told, world, client):
+    day = local_day(world)
+    address = reverse("division", args=[worlds.CITY])
+
+    inside = client.get(address, {"from": str(day), "to": str(day)}).context
+    before = client.get(address, {"to": str(day - timedelta(days=1))}).context
+    ahead = client.get(address, {"from": "2999-01-01"}).context
+
+    assert [sum(figure.count for figure in one["trends"][0].figures) for one in (inside, before)] == [1, 0]
+    assert len(inside["trends"][0].figures) == 1
+    assert inside["channels"].days.start == inside["channels"].days.end == day
+    assert before["channels"] is None
+    assert (ahead["trends"], ahead["channels"]) == ([], None)
+
+
+def test_what_is_withheld_is_in_no_chart(told, client):
+    division = directory.divisions([worlds.PROVINCE])[worlds.PROVINCE]
+    WithheldFigure.objects.create(
+        id=uuid7(timezone.now()),
+        rule="DQ-02",
+        division_id=division.id,
+        first_day=local_day(told.at),
+        last_day=local_day(told.at),
+        below=True,
+        raised_at=timezone.now(),
+    )
+
+    context = client.get(reverse("division", args=[worlds.CITY])).context
+
+    assert all(figure.withheld for figure in context["trends"][0].figures)
+    assert not any(figure.withheld for figure in context["trends"][3].figures)
+    assert context["channels"] is None
+
+
+def test_headings_of_tables_lead_to_what_a_number_means(told, client):
+    html = page(client, "division", worlds.CITY)
+
+    assert '<th scope="col" class="num"><a href="/measures#rectification_rate">' in html
+
+
+def test_a_division_names_its_halls_and_each_has_a_page(told, client):
+    county = client.get(reverse("division", args=[worlds.COUNTY])).context
+
+    (hall,) = county["halls"]
+    answer = client.get(hall.href)
+
+    assert (hall.text, answer.context["name"]) == ("河湾区政务服务中心", "河湾区政务服务中心")
+    assert [step.text for step in answer.context["trail"][1:]] == [
+        "云川省",
+        "云城市",
+        "河湾区",
+        "河湾区政务服务中心",
+    ]
+    assert client.get(answer.context["division"].href).context["name"] == "河湾区"
+
+
 def test_period_chooses_the_days_and_stays_in_the_links(told, world, client):
     day = local_day(world)
     inside = client.get(reverse("division", args=[worlds.CITY]), {"from": str(day), "to": str(day)})
@@ -238,7 +328,7 @@ def test_trail_leads_up(told, client, name, code):
         assert client.get(step.href).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["division", "agency", "item"])
+@pytest.mark.parametrize("name", ["division", "agency", "item", "hall"])
 @pytest.mark.parametrize("code", ["999999999999", "x", "<script>", "无此编码", "0" * 300, "{code}"])
 def test_unknown_code_is_said_in_words(world, client, name, code):
     answer = client.get(reverse(name, args=[code]))

@@ -242,6 +242,7 @@ CODES = {
     "division_file": worlds.COUNTY,
     "agency_file": worlds.AGENCY,
     "item_file": worlds.ITEM,
+    "hall": "H1",
     "console_profile": "cn-base",
     "console_profile_confirm": "cn-base",
 }

@@ -12,10 +12,10 @@ from haochaping.doors.board.terms import PROVENANCE_LABELS
 from haochaping.doors.quality import why_withheld
 from haochaping.insight.rules import BY_NAME, OF_HANDLING, figures_of
 from haochaping.insight.rules.totals import BY_COMPLETION
-from haochaping.insight.terms import FactKind
+from haochaping.insight.terms import UNVERIFIED, FactKind
 from haochaping.kernel.ratios import Ratio
 from haochaping.reviews.rules import is_active, is_bad
-from haochaping.ui.numbers import percent
+from haochaping.ui.numbers import between, percent
 from haochaping.ui.shapes import Column, Figure, Link
 
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from haochaping.insight.terms import MeasureValue, Tally
     from haochaping.reviews.terms import Provenance
 
-# What is seen first, and in which order: how many were dissatisfied and how many spoke at all come before praise.
-HEADLINES = ("bad_reviews", "participation_rate", "rectification_rate", "active_reviews", "good_rate")
+# What is seen first, and in which order: how many were dissatisfied, what became of it and how many spoke, before praise.
+HEADLINES = ("bad_reviews", "rectification_rate", "participation_rate", "cases", "good_rate")
 OF_ROWS = tuple(
     BY_NAME[name]
-    for name in ("bad_reviews", "participation_rate", "rectification_rate", "active_reviews", "cases")
+    for name in ("bad_reviews", "rectification_rate", "participation_rate", "active_reviews", "cases")
 )
 
 
@@ -42,16 +42,26 @@ class Source:
     bad: int
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many of something enter no rate, and why."""
+
+    reason: str
+    n: int
+
+
 def measures_of(tally: Tally, withheld: Mapping[str, str]) -> list[MeasureValue]:
     """All measures of one tally, in the published order; those that are withheld say by which rule."""
     return figures_of(tally, withheld)
 
 
-def figure(value: MeasureValue, *, explained: bool = False) -> Figure:
-    """A measure as a figure that leads to its definition; `explained` adds what is not counted."""
+def figure(value: MeasureValue, *, explained: bool = False, label: str = "") -> Figure:
+    """A measure as a figure that leads to its definition; `explained` adds what is not counted, `label` is another name."""
     note = gettext("; ").join(gettext(part) for part in value.exclusions) if explained else ""
     address = f"{reverse('measures')}#{value.name}"
-    return Figure(gettext(value.label), value.made_of, note, address, withheld=why_withheld(value.withheld))
+    return Figure(
+        label or gettext(value.label), value.made_of, note, address, withheld=why_withheld(value.withheld)
+    )
 
 
 def headlines(values: Iterable[MeasureValue]) -> list[Figure]:
@@ -83,11 +93,18 @@ def _not_reported(value: MeasureValue, completed: int) -> str:
 
 def columns(first: str) -> list[Column]:
     """The headings of a table with one row for each of several places."""
-    return [Column(first), *(Column(gettext(measure.label), numeric=True) for measure in OF_ROWS)]
+    definitions = reverse("measures")
+    return [
+        Column(first),
+        *(
+            Column(gettext(measure.label), numeric=True, href=f"{definitions}#{measure.name}")
+            for measure in OF_ROWS
+        ),
+    ]
 
 
 def row(place: Link, tally: Tally, withheld: Mapping[str, str]) -> list[str | int | Link]:
-    """One place of such a table; a rate stands with both its numbers."""
+    """One place of such a table; a rate stands with both its numbers and its interval."""
     return [place, *map(_cell, figures_of(tally, withheld, OF_ROWS))]
 
 
@@ -97,9 +114,11 @@ def _cell(value: MeasureValue) -> str | int:
     if value.denominator is None:
         return value.numerator
     ratio = Ratio(value.numerator, value.denominator)
-    return gettext("{share} ({numerator}/{denominator})").format(
+    said = gettext("{share} ({numerator}/{denominator})").format(
         share=percent(ratio), numerator=f"{ratio.numerator:,}", denominator=f"{ratio.denominator:,}"
     )
+    within = between(ratio.interval)
+    return gettext("{value}, interval {within}").format(value=said, within=within) if within else said
 
 
 def levels(tally: Tally, *, active: bool) -> dict[int, int]:
@@ -118,6 +137,21 @@ def excluded(tally: Tally) -> dict[str, int]:
         if kind in counts:
             counts[kind] += n
     return counts | {"all": sum(counts.values())}
+
+
+def left_out(tally: Tally) -> list[LeftOut]:
+    """What is kept and enters no rate, by the reason for it; reasons that nothing has are left out."""
+    of_appeals = excluded(tally)
+    unsigned = sum(n for (kind, _, known), n in tally.items() if (kind, known) == (FactKind.CASE, UNVERIFIED))
+    found = [
+        *(LeftOut(source.label, source.reviews) for source in sources(tally) if not source.active),
+        LeftOut(gettext("Excluded after an appeal: mistaken"), of_appeals[FactKind.MISTAKEN]),
+        LeftOut(
+            gettext("Excluded after an appeal: malicious, on a proven fact"), of_appeals[FactKind.MALICIOUS]
+        ),
+        LeftOut(gettext("Cases known only from an unsigned address"), unsigned),
+    ]
+    return [one for one in found if one.n]
 
 
 def sources(tally: Tally) -> list[Source]:

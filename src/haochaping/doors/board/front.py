@@ -11,17 +11,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from haochaping.directory import queries as directory
-from haochaping.doors.board import figures
+from haochaping.doors.board import home
 from haochaping.doors.board.reviews import shown
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
 from haochaping.exchange.quality import queries as quality
-from haochaping.exchange.quality.rules import withheld_at
 from haochaping.identity import queries as identity
-from haochaping.insight import queries as insight
-from haochaping.insight.rules import MEASURES, published
+from haochaping.insight.rules import MEASURES
 from haochaping.insight.terms import Place
-from haochaping.kernel.periods import Period
+from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.ratios import MINIMUM_N
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.publicity import queries as publicity
@@ -40,22 +38,22 @@ _FOUND = 20
 @require_safe
 @compressed
 def front(request: HttpRequest) -> HttpResponse:
-    """What this is, three ways in, the top divisions' figures, the newest reviews; with `q`, what was found."""
-    tops = directory.top_divisions()
-    counted = insight.measures_of_each("division", [top.id for top in tops])
-    held = quality.withheld(Period())
-    values = {top.id: published(counted[top.id], withheld_at(held, top.path)) for top in tops}
-    links = {top.id: Link(top.name, reverse("division", args=[top.code])) for top in tops}
-    # A list of the whole country may be there while only some of it reports.
-    told = [top.id for top in tops if any(value.numerator for value in values[top.id])]
+    """What this is, the ways in, the first figures and, unless something is looked for, what they are made of.
+
+    With `q`, what was found.
+    """
+    found, held, now = home.tops(), quality.withheld(Period()), timezone.now()
     context = {
-        "tops": [(links[one], figures.headlines(values[one])) for one in told],
-        "silent": [link for one, link in links.items() if one not in told],
-        "results": links[told[0]].href if len(told) == 1 else "#results",
+        "tops": home.headlines(found, held),
+        "silent": [home.link_to(top) for top in found.silent],
+        "results": home.link_to(found.only).href if found.only else "#results",
         "reviews": shown(publicity.published(Place(), limit=_NEWEST)),
-        "as_of": timezone.now(),
+        "as_of": now,
+        **_search(request.GET.get("q", "")),
     }
-    return render(request, "board/front.html", context | _search(request.GET.get("q", "")))
+    if "searched" not in context:
+        context |= home.everything(found, held, local_day(now))
+    return render(request, "board/front.html", context)
 
 
 def _search(typed: str) -> dict[str, object]:

@@ -1,10 +1,10 @@
-"""Figures and reviews of a division, an agency, a service item: one page, three ways to it."""
+"""Figures and reviews of a division, an agency, a service item: one page, three ways to it; and where a hall is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,11 +14,14 @@ from django.views.decorators.http import require_safe
 
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import DivisionRef
-from haochaping.doors.board import comparison, figures
+from haochaping.doors.board import comparison, figures, parts
+from haochaping.doors.board.channels import channels
 from haochaping.doors.board.exports import FORMS
+from haochaping.doors.board.parts import Part
 from haochaping.doors.board.publication import glance
 from haochaping.doors.board.reviews import reviews_page
 from haochaping.doors.board.samples import asked_again
+from haochaping.doors.board.trends import trends
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
 from haochaping.doors.measures import grades_of
@@ -29,52 +32,35 @@ from haochaping.exchange.quality.rules import concerning, withheld_at
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import local_day
-from haochaping.ui.shapes import Link
+from haochaping.kernel.refused import N_
+from haochaping.ui.shapes import Figure, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
 
-    from haochaping.directory.terms import AgencyRef, ItemRef
+    from haochaping.directory.terms import AgencyRef, ItemRef, Ref
     from haochaping.doors.period import Asked
-    from haochaping.exchange.quality.terms import HeldPlace
     from haochaping.insight.queries import Kind
-    from haochaping.insight.terms import Tally
+    from haochaping.insight.terms import MeasureValue, Tally
     from haochaping.kernel.periods import Period
-    from haochaping.ui.shapes import Column
 
-    type Ref = DivisionRef | AgencyRef | ItemRef
-
-_LISTED = 200
 _SHOWN = 60
 # What is drawn level by level is made of these.
 _LEVELS = {"active_reviews", "unverified_reviews"}
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A table of the places inside one."""
-
-    kind: Kind
-    caption: str
-    first: str
-    refs: Sequence[Ref]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Such a table worked out."""
-
-    caption: str
-    columns: list[Column]
-    rows: list[list[str | int | Link]]
+# What is made of a bad review, step by step: each out of the one before it.
+_STEPS = (
+    ("rectification_rate", N_("Work orders sent")),
+    ("reopened_rate", N_("Answered at least once")),
+    ("second_satisfaction", N_("Of these, the reviewer said whether it is solved")),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What differs between the three pages."""
+    """What differs between the pages."""
 
     kind: Kind
     id: int
@@ -85,6 +71,7 @@ class Page:
     name: str
     trail: list[Link]
     parts: list[Part] = field(default_factory=list)
+    halls: list[Link] = field(default_factory=list)
     sampled: bool = False
 
 
@@ -93,19 +80,11 @@ class Page:
 @compressed
 def division(request: HttpRequest, code: str) -> HttpResponse:
     """A division with everything below it."""
-    found = directory.division(code)
-    if found is None:
+    line = directory.line_of(code)
+    if not line:
         return _unknown(request, gettext("There is no division with the code “{code}”."), code)
-    above = directory.ancestors(found.path)
-    parts = [
-        Part("division", gettext("Divisions below"), gettext("Division"), directory.children(found.id)),
-        Part(
-            "agency",
-            gettext("Agencies of this division"),
-            gettext("Agency"),
-            directory.agencies_of(found.id, limit=_LISTED),
-        ),
-    ]
+    found = line[-1]
+    inside = directory.inside(found.id, limit=parts.LISTED)
     page = Page(
         "division",
         found.id,
@@ -114,8 +93,9 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
         found.path,
         found.code,
         found.name,
-        _trail(above[:-1], found),
-        parts,
+        _trail(line[:-1], found),
+        parts.of_division(inside),
+        parts.halls(inside),
         sampled=True,
     )
     return _page(request, page)
@@ -129,13 +109,18 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     found = directory.agencies([code]).get(code)
     if found is None:
         return _unknown(request, gettext("There is no agency with the code “{code}”."), code)
-    division_of = directory.division_by_id(found.division_id)
-    trail = _trail(directory.ancestors(division_of.path), found)
-    items = directory.items_of_agency(found.id, limit=_LISTED)
-    parts = [Part("item", gettext("Service items"), gettext("Service item"), items)]
-    division, of = division_of.path, division_of.code
+    of = directory.division_by_id(found.division_id)
+    items = directory.items_of_agency(found.id, limit=parts.LISTED)
     page = Page(
-        "agency", found.id, found.code, Place(agency_path=found.path), division, of, found.name, trail, parts
+        "agency",
+        found.id,
+        found.code,
+        Place(agency_path=found.path),
+        of.path,
+        of.code,
+        found.name,
+        _trail(directory.ancestors(of.path), found),
+        [Part("item", gettext("Service items"), gettext("Service item"), items)],
     )
     return _page(request, page)
 
@@ -149,12 +134,23 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         return _unknown(request, gettext("There is no service item with the code “{code}”."), code)
     agency = directory.agency_by_id(found.agency_id)
-    division_of = directory.division_by_id(agency.division_id)
-    path, of = division_of.path, division_of.code
-    above: list[Ref] = [*directory.ancestors(path), agency]
-    place, trail = Place(item_id=found.id), _trail(above, found)
-    page = Page("item", found.id, found.code, place, path, of, found.name, trail)
+    of = directory.division_by_id(agency.division_id)
+    trail = _trail([*directory.ancestors(of.path), agency], found)
+    page = Page("item", found.id, found.code, Place(item_id=found.id), of.path, of.code, found.name, trail)
     return _page(request, page)
+
+
+@public
+@require_safe
+@compressed
+def hall(request: HttpRequest, code: str) -> HttpResponse:
+    """A hall: where it is. What is said of it is counted with the agencies that serve in it."""
+    found = directory.halls([code]).get(code)
+    if found is None:
+        return _unknown(request, gettext("There is no hall with the code “{code}”."), code)
+    above = directory.ancestors(found.division_path)
+    context = {"name": found.name, "trail": _trail(above, found), "division": _link(above[-1])}
+    return render(request, "board/hall.html", context)
 
 
 def _page(request: HttpRequest, page: Page) -> HttpResponse:
@@ -172,19 +168,25 @@ def _numbers(
     tallies = _tallies(page, period)
     tally = tallies[page.kind][page.id]
     held = quality.withheld(period)
-    values = figures.measures_of(tally, withheld_at(held, page.division_path))
+    withheld, today = withheld_at(held, page.division_path), local_day(now)
+    values = figures.measures_of(tally, withheld)
     by_level = not any(value.withheld for value in values if value.name in _LEVELS)
     return {
         "headlines": figures.headlines(values),
         "measures": [figures.figure(value, explained=True) for value in values],
+        "trends": trends(page.place, period, today, withheld),
+        "steps": _steps(values),
         "handling": figures.handling(values),
         "checked": [checked(row) for row in concerning(held, page.division_path)],
         "by_level": by_level,
         "given": figures.levels(tally, active=True),
         "kept_apart": figures.levels(tally, active=False),
+        "channels": channels(page.place, period, today, withheld) if by_level else None,
         "sources": figures.sources(tally),
         "excluded": figures.excluded(tally),
-        "tables": [_table(part, tallies[part.kind], page, asked, held) for part in page.parts if part.refs],
+        "tables": parts.tables(page.parts, tallies, page.division_path, held, asked.query),
+        "halls": page.halls,
+        "filter": f"{page.kind}={quote(page.code)}",
         "as_of": now,
         "files": _files(page, asked),
         "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
@@ -204,6 +206,19 @@ def _files(page: Page, asked: Asked) -> list[Link]:
     ]
 
 
+def _steps(values: Sequence[MeasureValue]) -> list[Figure]:
+    """How far bad reviews of the days came: sent out, answered, judged by their reviewers, called solved."""
+    by_name = {value.name: value for value in values}
+    steps = [
+        Figure(
+            gettext(label), by_name[name].denominator or 0, withheld=figures.figure(by_name[name]).withheld
+        )
+        for name, label in _STEPS
+    ]
+    solved = by_name["second_satisfaction"]
+    return [*steps, Figure(gettext(solved.label), solved.numerator, withheld=figures.figure(solved).withheld)]
+
+
 def _tallies(page: Page, period: Period) -> dict[Kind, dict[int, Tally]]:
     """What is counted for the place and for those inside it, by kind and id."""
     asked: dict[Kind, list[int]] = {page.kind: [page.id]}
@@ -212,21 +227,15 @@ def _tallies(page: Page, period: Period) -> dict[Kind, dict[int, Tally]]:
     return insight.tally_of_each(asked, period)
 
 
-def _table(
-    part: Part, tallies: Mapping[int, Tally], page: Page, asked: Asked, held: Sequence[HeldPlace]
-) -> Table:
-    rows = []
-    for ref in part.refs:
-        path = ref.path if isinstance(ref, DivisionRef) else page.division_path
-        link = Link(ref.name, reverse(part.kind, args=[ref.code]) + asked.query)
-        rows.append(figures.row(link, tallies[ref.id], withheld_at(held, path)))
-    return Table(part.caption, figures.columns(part.first), rows)
+def _trail(
+    above: Sequence[DivisionRef | AgencyRef], here: Ref | DivisionRef | AgencyRef | ItemRef
+) -> list[Link]:
+    return [Link(gettext("Front page"), reverse("front")), *map(_link, above), Link(here.name)]
 
 
-def _trail(above: Sequence[Ref], here: Ref) -> list[Link]:
-    kinds = {"DivisionRef": "division", "AgencyRef": "agency"}
-    steps = [Link(ref.name, reverse(kinds[type(ref).__name__], args=[ref.code])) for ref in above]
-    return [Link(gettext("Front page"), reverse("front")), *steps, Link(here.name)]
+def _link(ref: DivisionRef | AgencyRef) -> Link:
+    kind = "division" if isinstance(ref, DivisionRef) else "agency"
+    return Link(ref.name, reverse(kind, args=[ref.code]))
 
 
 def _unknown(request: HttpRequest, sentence: str, code: str) -> HttpResponse:

@@ -39,6 +39,7 @@ urlpatterns = [
     path("divisions/<str:code>/comparison", comparison.division, name="division_comparison"),
     path("agencies/<str:code>", places.agency, name="agency"),
     path("items/<str:code>", places.item, name="item"),
+    path("halls/<str:code>", places.hall, name="hall"),
     path("divisions/<str:code>/measures.<slug:form>", exports.division, name="division_file"),
     path("agencies/<str:code>/measures.<slug:form>", exports.agency, name="agency_file"),
     path("items/<str:code>/measures.<slug:form>", exports.item, name="item_file"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ from haochaping.doors.desk import INVALID, refusable
 from haochaping.doors.gate import actor_of, leave_note, requires
 from haochaping.doors.oversight.figure_places import BY_LABELS, Step, asked_place, parts
 from haochaping.doors.oversight.page import oversight_page
-from haochaping.doors.period import asked
+from haochaping.doors.period import asked, months
 from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest
 from haochaping.insight import queries as insight
 from haochaping.insight import row_queries
@@ -209,10 +209,10 @@ def _parts(
     """Each part of the place with its figures."""
     where, way = query.where, query.way
     if way == "month":
-        months = _months(period, local_day(timezone.now()))
+        each = months(period, local_day(timezone.now()), most=_MOST_MONTHS)
         return [
             (Step("month", f"{first:%Y-%m}", f"{first:%Y-%m}"), values)
-            for first, values in insight.measures_of_months(where.place, months, of=of).items()
+            for first, values in insight.measures_of_months(where.place, each, of=of).items()
         ]
     if way == "staff":
         theirs = row_queries.measures_of_staff(by, where.place.agency_path or "", period)
@@ -225,18 +225,6 @@ def _parts(
     kind, refs = parts(where, way)
     found = insight.measures_of_each(kind, [ref.id for ref in refs], period, of=of)
     return [(Step(kind, ref.code, ref.name), found[ref.id]) for ref in refs]
-
-
-def _months(period: Period, today: date) -> dict[date, Period]:
-    """The months of a period by their first days, the latest first and the last two years at most."""
-    last = min(period.end or today, today)
-    first = last.replace(day=1)
-    found: dict[date, Period] = {}
-    while len(found) < _MOST_MONTHS and not (period.start and first < period.start.replace(day=1)):
-        end = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        found[first] = Period(max(first, period.start or first), min(end, period.end or end))
-        first = (first - timedelta(days=1)).replace(day=1)
-    return found
 
 
 def _line(query: Query, value: MeasureValue) -> Line:
@@ -263,7 +251,7 @@ def _part(query: Query, step: Step, values: Sequence[MeasureValue]) -> Line:
 def _address(query: Query, step: Step) -> str:
     if step.kind == "month":
         first = date.fromisoformat(f"{step.code}-01")
-        period = _months(query.asked.period or Period(), first)[first]
+        period = months(query.asked.period or Period(), first, most=1)[first]
         return query.link(**{"from": str(period.start), "to": str(period.end)})
     if not step.kind:
         return ""

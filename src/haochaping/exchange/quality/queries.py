@@ -29,6 +29,7 @@ from haochaping.exchange.quality.terms import (
     Sample,
     Sent,
     Source,
+    SourceGrade,
     TwoSides,
 )
 from haochaping.exchange.reconciliation.terms import ReconciliationState
@@ -257,6 +258,21 @@ def withheld(period: Period) -> list[HeldPlace]:
     with connection.cursor() as cursor:
         cursor.execute(_WITHHELD, {"start": period.start, "end": period.end})
         return [HeldPlace(*row) for row in cursor.fetchall()]
+
+
+def grades(since: date, *, limit: int) -> list[SourceGrade]:
+    """The newest grade of each source that has one since a day, by the division's code; so many sources at most."""
+    newest = (
+        QualityCard.objects.filter(newest=True, score__isnull=False, day__gte=since)
+        .order_by("division__code", "platform__code", "-day")
+        .distinct("division__code", "platform__code")
+    )
+    rows = newest.values_list("platform__name", "division__name", "day", "score", "grade")[:limit]
+    return [
+        SourceGrade(name, place, day, score / _HUNDRED, Grade(grade))
+        for name, place, day, score, grade in rows
+        if score is not None
+    ]
 
 
 def _within(scope: Scope) -> QuerySet[QualityCard]:

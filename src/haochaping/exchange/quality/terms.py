@@ -288,6 +288,16 @@ class MonthRow:
     broken: tuple[tuple[str, int, int], ...] = ()
 
 
+class SourceGrade(NamedTuple):
+    """质量等级 of a source as the public reads it: of the last day that was judged, with its score (0 to 100)."""
+
+    source: str
+    division: str
+    day: date
+    score: float
+    grade: Grade
+
+
 class Held(NamedTuple):
     """暂不公布: figures of a division and days that a broken rule keeps back; `below` of the divisions below as well."""
 

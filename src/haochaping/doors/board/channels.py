@@ -1,0 +1,66 @@
+"""The reviews of a place by the way they were given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+
+from haochaping.doors.board import figures
+from haochaping.doors.period import last_days
+from haochaping.insight import queries as insight
+from haochaping.insight.rules import BY_NAME, published, worked_out
+from haochaping.kernel.ratios import Ratio
+from haochaping.reviews.terms import CHANNEL_LABELS, ReviewChannel
+from haochaping.ui.shapes import Figure, Levels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from haochaping.insight.terms import Place, Tally
+    from haochaping.kernel.periods import Period
+
+# Facts of months do not tell channels apart, and those of days are many.
+_LAST_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Of each channel the share of bad reviews, and the levels; of reviews that people gave themselves, from day to day."""
+
+    days: Period
+    bad: list[Figure]
+    levels: list[Levels]
+
+
+def channels(place: Place, period: Period, today: date, withheld: Mapping[str, str]) -> Channels | None:
+    """The last thirty days of a period, in the order of the wire format; None where nobody reviewed anything then."""
+    days = last_days(period, today, most=_LAST_DAYS)
+    if days is None:
+        return None
+    found = insight.tally_of_channels(place, days)
+    told = [(channel, found[channel]) for channel in ReviewChannel if channel in found]
+    bad = [
+        figure
+        for channel, tally in told
+        if (figure := _bad(gettext(CHANNEL_LABELS[channel]), tally, withheld)) is not None
+    ]
+    if not bad:
+        return None
+    shown = [] if bad[0].withheld else told
+    levels = [
+        Levels(gettext(CHANNEL_LABELS[channel]), figures.levels(tally, active=True))
+        for channel, tally in shown
+    ]
+    return Channels(days, bad, [row for row in levels if any(row.counts.values())])
+
+
+def _bad(label: str, tally: Tally, withheld: Mapping[str, str]) -> Figure | None:
+    """The share of bad reviews, which is what the good rate leaves; None where people gave none themselves."""
+    (good,) = published([worked_out(BY_NAME["good_rate"], tally)], withheld)
+    if not good.denominator:
+        return None
+    shown = figures.figure(good, label=label)
+    return Figure(label, Ratio(good.denominator - good.numerator, good.denominator), withheld=shown.withheld)

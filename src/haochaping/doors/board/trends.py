@@ -1,0 +1,64 @@
+"""The months of a place as charts: how many were dissatisfied, what became of it, how many spoke, of how many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from haochaping.doors.board import figures
+from haochaping.doors.period import months
+from haochaping.insight import queries as insight
+from haochaping.insight.rules import BY_NAME, published
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from haochaping.insight.terms import Place
+    from haochaping.kernel.periods import Period
+    from haochaping.ui.shapes import Figure
+
+DRAWN = tuple(BY_NAME[name] for name in ("bad_reviews", "rectification_rate", "participation_rate", "cases"))
+MOST_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A measure month by month; `name` is its id on the page, `href` leads to its definition."""
+
+    name: str
+    caption: str
+    href: str
+    figures: list[Figure]
+
+
+def trends(place: Place, period: Period, today: date, withheld: Mapping[str, str]) -> list[Trend]:
+    """The last twelve months of a period, or as many as it has.
+
+    A measure that is withheld anywhere in the period is withheld in each of its months: which days are at fault, what is
+    withheld does not say.
+    """
+    each = months(period, today, most=MOST_MONTHS)
+    found = insight.measures_of_months(place, dict(sorted(each.items())), of=DRAWN)
+    values = [(_label(first, today), published(of_month, withheld)) for first, of_month in found.items()]
+    return [
+        Trend(
+            f"by-month-{measure.name}",
+            gettext(measure.label),
+            f"{reverse('measures')}#{measure.name}",
+            [figures.figure(of_month[at], label=label) for label, of_month in values],
+        )
+        for at, measure in enumerate(DRAWN)
+        if values
+    ]
+
+
+def _label(first: date, today: date) -> str:
+    """A month by its name; the running one says that it is not over."""
+    month = f"{first:%Y-%m}"
+    if first != today.replace(day=1):
+        return month
+    return gettext("{month} so far").format(month=month)
