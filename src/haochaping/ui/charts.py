@@ -79,7 +79,7 @@ def number(figure: Figure) -> float | None:
     """What is drawn of a figure; None where it is withheld or of too few."""
     if figure.withheld:
         return None
-    return figure.value.value if isinstance(figure.value, Ratio) else float(figure.value)
+    return float(figure.value) if isinstance(figure.value, int) else figure.value.value
 
 
 def ends(figure: Figure) -> tuple[float, float] | None:
