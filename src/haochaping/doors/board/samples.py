@@ -109,9 +109,11 @@ def tickets(_request: HttpRequest, code: str, month: str, kind: str) -> HttpResp
 
 def asked_again(division_path: str) -> dict[str, object]:
     """The newest results of a division and those next below: reported satisfaction beside that of whoever was asked again."""
-    month = samples.latest(division_path)
-    found = samples.published(month, at=division_path) if month else []
-    return {"sampled": month, "gaps": [_line(one) for one in found if one.result is not None]}
+    found = samples.latest(division_path)
+    return {
+        "sampled": found[0].draw.month if found else None,
+        "gaps": [_line(one) for one in found if one.result is not None],
+    }
 
 
 def _line(one: PublishedDraw) -> Line:

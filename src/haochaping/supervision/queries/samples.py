@@ -250,21 +250,24 @@ def months(*, limit: int = 24) -> list[date]:
     return list(SampleDraw.objects.order_by("-month").values_list("month", flat=True).distinct()[:limit])
 
 
-def latest(division_path: str) -> date | None:
-    """The newest month of which there are results for a division or one directly below it."""
-    rows = SampleDraw.objects.filter(_at(division_path), closed_at__isnull=False)
-    return rows.order_by("-month").values_list("month", flat=True).first()
+def latest(division_path: str) -> list[PublishedDraw]:
+    """The draws of a division and those directly below it, of the newest month of which there are results."""
+    closed = SampleDraw.objects.filter(_at(division_path), closed_at__isnull=False)
+    newest = closed.order_by("-month").values("month")[:1]
+    return _published(SampleDraw.objects.filter(_at(division_path), month=Subquery(newest)))
 
 
-def published(month: date, *, under: str = "", at: str = "", part: slice = _ALL) -> list[PublishedDraw]:
+def published(month: date, *, under: str = "", part: slice = _ALL) -> list[PublishedDraw]:
     """The draws of a month with their results, by division, or a part of them; a result is there once the round has ended.
 
-    `under` names a division with all below it by its path, `at` one with those directly below it; everywhere without either.
+    `under` names a division with all below it by its path; everywhere without it.
     """
+    return _published(SampleDraw.objects.filter(_below(under), month=month), part)
+
+
+def _published(draws: QuerySet[SampleDraw], part: slice = _ALL) -> list[PublishedDraw]:
     rows = list(
-        SampleDraw.objects.filter(_below(under), _at(at), month=month)
-        .order_by("division__path", "kind")
-        .values_list("division__code", "division__name", *_DRAW)[part]
+        draws.order_by("division__path", "kind").values_list("division__code", "division__name", *_DRAW)[part]
     )
     tallies = _tallies([row[2] for row in rows])
     found = []
