@@ -83,8 +83,9 @@ class Walk:
     def step(self) -> None:
         self.now += timedelta(minutes=self.dice.randint(0, 4))
         try:
-            self.dice.choice([self.send, self.send, self.rate, self.rate, self.change, self.finish, self.withdraw,
-                              self.dispatch, self.invite, self.ask, self.learn, actions.fold])()  # fmt: skip
+            self.dice.choice([self.send, self.send, self.rate, self.rate, self.rate, self.change, self.finish,
+                              self.withdraw, self.dispatch, self.invite, self.ask, self.ask, self.learn,
+                              actions.fold])()  # fmt: skip
         except Refused:
             return
 
@@ -101,7 +102,7 @@ class Walk:
             }
             for no in range(1, self.dice.randint(1, 3) + 1)
         ]
-        told["status"] = self.dice.choice(["in_process", "in_process", "completed", "withdrawn"])
+        told["status"] = self.dice.choice([*["in_process", "completed"] * 4, "withdrawn"])
         number = self.dice.randint(1, 4)
         told["applicant"] = {"name": "张小满", "phone": f"1390000000{number}"}
         raw = Raw(worlds.case(f"C{number}", self.now, **told))

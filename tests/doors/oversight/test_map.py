@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from haochaping.doors.jobs.beats import BEATS
-from haochaping.flows import supervise
+from haochaping.flows import supervise, verify_facts
+from haochaping.insight.models import FactDelta
 from haochaping.rectification import queries as orders
 from haochaping.supervision.models import Signal, SupervisionOrder
 from tests import worlds
@@ -84,6 +85,17 @@ def test_the_watch_fills_signals_and_supervision_orders(late, one, clerk):
     )
     rows = page(one, "/oversight/figures/rows?measure=supervision_warning")
     assert f"/oversight/supervision/{warning.id}" in rows
+
+
+def test_a_signal_of_figures_that_differ_says_what_an_administrator_does(bad_review, one, world):
+    bad_review("YC-00000001", at=world)
+    FactDelta.objects.filter(kind="review").update(n=5)
+
+    assert verify_facts.watch(timezone.now()) == 1
+
+    assert "1 个指标底数与记录不符：请系统管理员运行 haochaping facts verify" in page(
+        one, "/oversight/signals/"
+    )
 
 
 def test_a_signal_of_many_bad_reviews_names_the_item(bad_review, one, world):
