@@ -43,6 +43,8 @@ def public() -> Iterator[Visit]:
         yield Visit("division", f"/divisions/{code}")
     yield Visit("division", f"/divisions/{names.PROVINCE[0]}?from=2026-02-03&to=2026-09-17&page=3")
     yield Visit("division", f"/divisions/{names.CITY[0]}{_days()}")
+    for code in (names.PROVINCE[0], names.CITY[0]):
+        yield Visit("publication", f"/divisions/{code}/publication")
     for code in (BUSY_AGENCY, names.CLERK_AGENCY):
         yield Visit("agency", f"/agencies/{code}")
     yield Visit("item", f"/items/{item_code(names.CITY[0], 3, 1)}")

@@ -101,6 +101,7 @@ def _house() -> House:
     given = receive_reviews([raw], entrance=Entrance.TOKEN, by=worlds.REVIEWER, now=now)[0]
     assert given.id is not None
     change_review.finish_review(given.id, ["113"], "窗口让我跑了三次。", by=worlds.REVIEWER, now=now)
+    worlds.offer(now)
     (photo,) = files.keep(
         "review", str(given.id), [redrawn(photograph(), name="a")], by=worlds.REVIEWER, now=now
     )
@@ -237,6 +238,7 @@ def _supervised(order_id: UUID, now: datetime) -> tuple[UUID, UUID, UUID]:
 
 CODES = {
     "division": worlds.COUNTY,
+    "publication": worlds.COUNTY,
     "agency": worlds.AGENCY,
     "item": worlds.ITEM,
     "division_file": worlds.COUNTY,
