@@ -158,18 +158,20 @@ def _places(
     }
 
 
-def items(division_id: int, address: str) -> list[Link]:
+def items(division_id: int, address: str, number: int) -> list[Link]:
     """The national codes whose items are compared here, by the name of one of them; `address` ends where its query goes on."""
-    groups = comparisons.item_groups(division_id, limit=_LISTED)
+    groups = comparisons.item_groups(division_id, limit=_LISTED, offset=(number - 1) * _LISTED)
     names = directory.refs(Kind.ITEMS, [pk for _, pk in groups])
     return [
         Link(names[pk].name, f"{address}{urlencode({'group': stem})}") for stem, pk in groups if pk in names
     ]
 
 
-def pager(kept: Sequence[KeptComparison], number: int, fields: Mapping[str, str]) -> dict[str, object]:
-    """The addresses of the pages before and after."""
-    more = any(len(one.units) > number * _ON_PAGE for one in kept)
+def pager(
+    kept: Sequence[KeptComparison], listed: Sequence[Link], number: int, fields: Mapping[str, str]
+) -> dict[str, object]:
+    """The addresses of the pages before and after, of units and of the items that are listed below them."""
+    more = len(listed) == _LISTED or any(len(one.units) > number * _ON_PAGE for one in kept)
     query = "".join(f"{urlencode({name: value})}&" for name, value in fields.items() if value)
     return {
         "page": number,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from haochaping.insight.comparison.terms import UnitId
     from haochaping.insight.queries import Kind
     from haochaping.insight.terms import Tally
 
@@ -86,32 +87,31 @@ def _compare_places(division_id: int, code: str, months: tuple[date, date], now:
         "agency": directory.top_agencies_of(division_id),
     }
     tallies, mixes = queries.tally_of_each(asked, _whole(months)), comparisons.mix(asked, *months)
+    kinds: tuple[tuple[Kind, Alike], ...] = (("division", Alike.DIVISIONS), ("agency", Alike.AGENCIES))
     return sum(
         insight.keep_comparison(
-            _group(division_id, code, kind, months), _at_their_mix(kind, tallies[kind.value], mixes), now=now
+            _group(division_id, code, kind, months), _at_their_mix(by, tallies[by], mixes), now=now
         )
-        for kind in (Alike.DIVISIONS, Alike.AGENCIES)
+        for by, kind in kinds
     )
 
 
 def _at_their_mix(
-    kind: Alike, tallies: Mapping[int, Tally], mixes: Mapping[tuple[str, int], Mapping[str, tuple[int, int]]]
+    by: Kind, tallies: Mapping[int, Tally], mixes: Mapping[tuple[str, int], Mapping[str, tuple[int, int]]]
 ) -> list[Unit]:
     """Units with the bad reviews expected of their mix of items, where the types of their items tell."""
-    cells = {
-        (pk, item_type): counts
-        for pk in tallies
-        for item_type, counts in mixes.get((kind.value, pk), {}).items()
+    cells: dict[tuple[UnitId, str], tuple[int, int]] = {
+        (pk, item_type): counts for pk in tallies for item_type, counts in mixes.get((by, pk), {}).items()
     }
     likely, all_n = expected(cells), _sums(cells)
     units = [_unit(pk, tally) for pk, tally in tallies.items()]
-    if any(unit.n and not all_n.get(int(unit.id)) for unit in units):
+    if any(unit.n and not all_n.get(unit.id) for unit in units):
         return units
     return [_unit(pk, tally, likely.get(pk, 0.0) / max(all_n.get(pk, 0), 1)) for pk, tally in tallies.items()]
 
 
-def _sums(cells: Mapping[tuple[int, str], tuple[int, int]]) -> dict[int, int]:
-    sums: dict[int, int] = {}
+def _sums(cells: Mapping[tuple[UnitId, str], tuple[int, int]]) -> dict[UnitId, int]:
+    sums: dict[UnitId, int] = {}
     for (pk, _), (_, n) in cells.items():
         sums[pk] = sums.get(pk, 0) + n
     return sums

@@ -39,13 +39,14 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     here = reverse("division_comparison", args=[found.code])
     held = quality.withheld(compared.period_of(kept[0])) if kept else []
+    listed = [] if stem else compared.items(found.id, f"{here}?", number)
     context = {
         "name": found.name,
         "trail": _trail(found, stem, here),
         "shown": compared.shown(kept, found.path, number, held=held),
-        "items": [] if stem else compared.items(found.id, f"{here}?"),
+        "items": listed,
         "now": timezone.now(),
-        **compared.pager(kept, number, {"group": stem}),
+        **compared.pager(kept, listed, number, {"group": stem}),
     }
     return render(request, "board/comparison.html", context)
 

@@ -40,6 +40,8 @@ def page(request: HttpRequest) -> HttpResponse:
         raise Http404
     here = reverse(_HERE)
     below = _below(division_id) if where.here.kind == "division" else []
+    own = f"{here}?division={where.here.code}&"
+    listed = compared.items(division_id, own, number) if division_id and not stem else []
     context = {
         "name": where.here.name,
         "trail": [
@@ -47,12 +49,10 @@ def page(request: HttpRequest) -> HttpResponse:
             Link(where.here.name),
         ],
         "shown": compared.shown(kept, where.place.division_path, number, inside=True),
-        "items": []
-        if stem or not division_id
-        else compared.items(where.id, f"{here}?division={where.here.code}&"),
+        "items": listed,
         "below": [Link(ref.name, f"{here}?division={ref.code}") for ref in below],
         "now": timezone.now(),
-        **compared.pager(kept, number, {"division": where.here.code, "group": stem}),
+        **compared.pager(kept, listed, number, {"division": where.here.code, "group": stem}),
     }
     return oversight_page(request, "oversight/comparison.html", context, here=_HERE)
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def kept(unit: Unit, found: Compared) -> KeptUnit:
     """A compared unit in flat numbers."""
     drawn = found.funnel
-    bounds, warning = _ends(found.bounds), _ends(drawn and drawn.warning)
-    limits, wide = _ends(drawn and drawn.limits), _ends(drawn and drawn.wide)
-    raw, shrunk = _ends(found.interval), _ends(found.shrunk and found.shrunk.interval)
+    bounds, warning = _ends(found.bounds), _ends(drawn.warning if drawn else None)
+    limits, wide = _ends(drawn.limits if drawn else None), _ends(drawn.wide if drawn else None)
+    raw, shrunk = _ends(found.interval), _ends(found.shrunk.interval if found.shrunk else None)
     return KeptUnit(
         unit_id=int(unit.id),
         bad=unit.bad,
