@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -195,6 +196,23 @@ def test_a_text_is_asked_for_by_the_place_that_is_public_alone():
     assert texts(place=Place(agency_path=f"{worlds.OTHER_AGENCY}.")) == []
     assert texts(place=Place(item_id=item.id)) == []
     assert len(texts(place=Place(division_path=f"{worlds.PROVINCE}."))) == 1
+
+
+def test_nobody_who_knows_a_review_finds_its_text_by_the_order():
+    """A sender has the ids of its reviews: no cursor may be worked out of them."""
+    *_, first, second = came(MAY, 10, words="很快")
+    for review_id in (first, second):
+        release(review_id, MAY + timedelta(hours=1))
+    decide(JUNE)
+
+    after = queries.page(TEXTS, Asked(local_day(JUNE)), limit=1).after
+
+    assert after is not None
+    assert after[1] not in {
+        sha256(said).hexdigest()
+        for one in (first, second)
+        for said in (one.bytes, one.hex.encode(), str(one).encode())
+    }
 
 
 def test_texts_come_out_a_week_after_and_on_mondays():

@@ -31,13 +31,16 @@ def may_begin_after(table: Table, after: Sequence[int | str]) -> bool:
 _NUMBERS = {"level", *(one.fact for one in tables.PLACE if one.table)}
 _GREATEST = 2**63 - 1
 _LONGEST = 200
+_FIRST, _LAST = 1900, 2200
 
 
 def _is_day(said: int | str) -> bool:
     try:
-        return date.fromisoformat(str(said)).isoformat() == said
+        day = date.fromisoformat(str(said))
     except ValueError:
         return False
+    # Days are gone on from here: neither end of the calendar is one.
+    return day.isoformat() == said and _FIRST <= day.year <= _LAST
 
 
 def _is_number(said: int | str) -> bool:

@@ -1,11 +1,12 @@
-"""开放数据 reads: one page of a table, for the files and for the API alike; and what the gate has to decide about."""
+"""开放数据 reads: one page of a table, for the files and for the API alike."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils.crypto import salted_hmac
 
 from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
@@ -119,12 +120,13 @@ def _facts(table: FactTable, asked: Asked, after: After, limit: int) -> Page:
     told: list[Row] = []
     day = date.fromisoformat(after[0]) if after else _next_day(asked.period.start or date.min)
     left = after[1:] if after else []
+    place = _ids_of(asked.place)
     for _ in range(_LOOKS):
         if day is None or (asked.period.end and day > asked.period.end):
             return Page(told, None)
         wanted = limit - len(told)
-        found = _facts_of_day(table, asked.place, day, left, wanted)
-        held = quality.withheld(Period(day, day))
+        found = _facts_of_day(table, place, day, left, wanted)
+        held = quality.withheld(Period(day, day)) if found else []
         width = len(table.grain) - 1
         told += [
             (f"{day}", *row[width + 1 :]) for row in found if not _is_held(table, held, path=row[width] or "")
@@ -135,19 +137,21 @@ def _facts(table: FactTable, asked: Asked, after: After, limit: int) -> Page:
     return Page(told, [f"{day}"] if day else None)
 
 
-def _facts_of_day(
-    table: FactTable, place: Place, day: date, left: Sequence[Any], limit: int
-) -> list[tuple[Any, ...]]:
-    width = len(table.grain) - 1
-    asked = {
-        "day": day,
-        "kinds": [str(kind) for kind in table.kinds],
+def _ids_of(place: Place) -> dict[str, Any]:
+    """A place as the statement of facts asks for it."""
+    return {
         "divisions": directory.division_ids_under(place.division_path) if place.division_path else None,
         "agencies": directory.agency_ids_under(place.agency_path) if place.agency_path is not None else None,
         "item_id": place.item_id,
-        "from_start": not left,
-        "limit": limit,
     }
+
+
+def _facts_of_day(
+    table: FactTable, place: dict[str, Any], day: date, left: Sequence[Any], limit: int
+) -> list[tuple[Any, ...]]:
+    width = len(table.grain) - 1
+    kinds = [str(kind) for kind in table.kinds]
+    asked = {"day": day, "kinds": kinds, "from_start": not left, "limit": limit, **place}
     after = {f"after_{n}": left[n] if left else None for n in range(width)}
     return asked_rows(_STATEMENTS[table.name], asked | after)
 
@@ -164,7 +168,7 @@ def _next_day(day: date) -> date | None:
 
 def _figures(asked: Asked, after: After, limit: int) -> Page:
     """Month by month, and in each the divisions by code with all their measures; `after` is a month and a code."""
-    end = asked.period.end or asked.today
+    end = min(asked.period.end or asked.today, asked.today)
     month = date.fromisoformat(after[0]) if after else _first_month(asked.period.start)
     code: str = after[1] if after else ""
     told: list[Row] = []
@@ -296,7 +300,7 @@ def _item_part(place: Place) -> str:
 
 
 def _texts(asked: Asked, after: After, limit: int) -> Page:
-    """Week by week, in the order of a hash; each text where the gate lets it stand, and asked for by that place alone."""
+    """Week by week, in an order that tells nothing; each text where the gate lets it stand, and asked for by that place alone."""
     start = date.fromisoformat(after[0]) if after else asked.period.start
     weeks = _decided_weeks(start, asked.period.end)
     told: list[Row] = []
@@ -339,7 +343,8 @@ def _texts_of(week: date, asked: Asked) -> list[tuple[str, tuple[str, ...]]]:
             continue
         counted = "yes" if is_active(provenance) else "no"
         row = (f"{week}", *rules.parts_of(public), level, counted, words, answer)
-        found.append((sha256(pk.bytes).hexdigest(), row))
+        # In an order that nobody can work out: whoever sent a review knows its id.
+        found.append((salted_hmac("haochaping.open_data.texts", pk.hex, algorithm="sha256").hexdigest(), row))
     return sorted(found)
 
 
