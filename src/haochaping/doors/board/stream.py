@@ -117,7 +117,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")
     here = request.build_absolute_uri(reverse("reviews") + asked.address())
     made = Atom1Feed(
-        title=gettext("Reviews"),
+        title=gettext("All reviews"),
         link=here,
         description="",
         language=get_language(),

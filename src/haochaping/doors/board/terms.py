@@ -21,7 +21,7 @@ __all__ = [
 # What is asked of the list of reviews, as its fields and its sentences call it.
 FILTER_LABELS = {
     "level": N_("Level"),
-    "reason": N_("Reason"),
+    "reason": N_("Reason chosen"),
     "channel": N_("How it was given"),
     "division": N_("Division"),
     "agency": N_("Agency"),
