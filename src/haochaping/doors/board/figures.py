@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -58,10 +59,16 @@ def measures_of(tally: Tally, withheld: Mapping[str, str]) -> list[MeasureValue]
 def figure(value: MeasureValue, *, explained: bool = False, label: str = "") -> Figure:
     """A measure as a figure that leads to its definition; `explained` adds what is not counted, `label` is another name."""
     note = gettext("; ").join(gettext(part) for part in value.exclusions) if explained else ""
-    address = f"{reverse('measures')}#{value.name}"
+    address = f"{_definitions()}#{value.name}"
     return Figure(
         label or gettext(value.label), value.made_of, note, address, withheld=why_withheld(value.withheld)
     )
+
+
+@cache
+def _definitions() -> str:
+    """Where measures are defined: asked for a hundred times a page, and always the same."""
+    return reverse("measures")
 
 
 def headlines(values: Iterable[MeasureValue]) -> list[Figure]:

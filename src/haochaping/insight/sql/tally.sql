@@ -1,7 +1,7 @@
 -- Sums by (kind, level, provenance) for one place: whole months from where they are already added up, then the days to
 -- add or to take off at both ends of the period and what is pending.
 -- Each month apart where that is asked: days to take off are of the very month of which they are taken. Each channel too:
--- then of what has one.
+-- then of what has one. Days are read by the index of the narrowest that is named: whatever else took place is not looked at.
 WITH span (first, "end", sign) AS (
     VALUES (%(before_first)s::date, %(before_end)s::date, %(before_sign)s),
            (%(after_first)s::date, %(after_end)s::date, %(after_sign)s)
@@ -37,17 +37,35 @@ WITH span (first, "end", sign) AS (
                           WHERE path = %(division_low)s OR %(any_division)s AND parent_id IS NULL)
       AND (NOT %(each_channel)s OR channel <> '')
     UNION ALL
+    SELECT day, CASE WHEN %(each_channel)s THEN channel END, kind, level, provenance, n * sign
+    FROM span JOIN insight_fact ON day >= first AND day < "end"
+    WHERE NOT %(any_agency)s AND agency_id = ANY(ARRAY(
+            SELECT id FROM directory_agency WHERE path >= %(agency_low)s AND path < %(agency_high)s))
+      AND (%(any_division)s OR division_id IN (
+            SELECT id FROM directory_division WHERE path >= %(division_low)s AND path < %(division_high)s))
+      AND (%(item_id)s::bigint IS NULL OR item_id = %(item_id)s)
+      AND (%(hall_id)s::bigint IS NULL OR hall_id = %(hall_id)s)
+      AND (NOT %(each_channel)s OR channel <> '')
+    UNION ALL
+    SELECT day, CASE WHEN %(each_channel)s THEN channel END, kind, level, provenance, n * sign
+    FROM span JOIN insight_fact ON day >= first AND day < "end"
+    WHERE %(any_agency)s AND item_id = %(item_id)s
+      AND (%(any_division)s OR division_id IN (
+            SELECT id FROM directory_division WHERE path >= %(division_low)s AND path < %(division_high)s))
+      AND (%(hall_id)s::bigint IS NULL OR hall_id = %(hall_id)s)
+      AND (NOT %(each_channel)s OR channel <> '')
+    UNION ALL
+    SELECT day, CASE WHEN %(each_channel)s THEN channel END, kind, level, provenance, n * sign
+    FROM span JOIN insight_fact ON day >= first AND day < "end"
+    WHERE %(any_agency)s AND %(item_id)s::bigint IS NULL AND hall_id = %(hall_id)s AND hall_id > 0
+      AND (%(any_division)s OR division_id IN (
+            SELECT id FROM directory_division WHERE path >= %(division_low)s AND path < %(division_high)s))
+      AND (NOT %(each_channel)s OR channel <> '')
+    UNION ALL
     SELECT day, CASE WHEN %(each_channel)s THEN channel END, kind, level, provenance, n
-    FROM (
-        SELECT day, channel, kind, level, provenance, n * sign AS n, division_id, agency_id, item_id, hall_id
-        FROM span JOIN insight_fact ON day >= first AND day < "end"
-        WHERE %(by)s NOT IN ('division', 'channel')
-        UNION ALL
-        SELECT day, channel, kind, level, provenance, n, division_id, agency_id, item_id, hall_id
-        FROM insight_fact_delta
-        WHERE day >= %(whole_first)s AND day < %(whole_end)s
-    ) AS part
-    WHERE (%(any_division)s OR division_id IN (
+    FROM insight_fact_delta
+    WHERE day >= %(whole_first)s AND day < %(whole_end)s
+      AND (%(any_division)s OR division_id IN (
             SELECT id FROM directory_division WHERE path >= %(division_low)s AND path < %(division_high)s))
       AND (%(any_agency)s OR agency_id IN (
             SELECT id FROM directory_agency WHERE path >= %(agency_low)s AND path < %(agency_high)s))
