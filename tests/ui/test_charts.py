@@ -104,8 +104,7 @@ def test_of_many_names_few_are_written_the_first_and_the_last_among_them():
 
     assert [(word.text, word.x, word.anchor) for word in words] == [
         ("m0", "0", "start"),
-        ("m4", "34.62", "middle"),
-        ("m8", "65.38", "middle"),
+        ("m6", "50", "middle"),
         ("m12", "100", "end"),
     ]
     assert [word.text for word in charts.trend([Figure("m", 1)]).words] == ["m"]
@@ -205,6 +204,21 @@ def test_levels_stand_side_by_side_with_their_numbers(render):
     assert re.findall(r'<td class="num">(\d+)</td>', html)[:5] == ["3", "0", "0", "0", "1"]
     assert "<b>4</b>" in html
     assert '<a href="/t">电话</a>' in html
+
+
+def test_names_and_reasons_are_escaped(render):
+    figures = [Figure("<x-name>", Ratio(9, 310)), Figure("m", 0, withheld="<x-why>")]
+    rows = [Levels("<x-way>", {5: 1}, '/"><x-place>')]
+
+    html = render(
+        "{% trend 'a' 'A' figures %}{% stacked 'S' 'W' rows %}{% intervals 'I' 'U' figures %}{% funnel 'F' counts %}",
+        figures=figures,
+        rows=rows,
+        counts=[Figure("<x-step>", 3)],
+    )
+
+    assert "<x-" not in html
+    assert {"name", "why", "way", "place", "step"} <= set(re.findall("&lt;x-([a-z]+)&gt;", html))
 
 
 def test_a_funnel_holds_each_step_against_the_one_before(render):

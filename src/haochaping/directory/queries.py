@@ -283,7 +283,8 @@ def line_of(code: str) -> list[DivisionRef]:
 _LINE = """
     SELECT above.id, above.code, above.name, above.path
     FROM directory_division AS one
-    JOIN directory_division AS above ON above.code = ANY(string_to_array(rtrim(one.path, '.'), '.'))
+    CROSS JOIN unnest(string_to_array(rtrim(one.path, '.'), '.')) AS named (code)
+    JOIN directory_division AS above ON above.code = named.code
     WHERE one.code = %(code)s
     ORDER BY above.path
 """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Between these the numbers stand; above them the highest of the axis, below the words.
 _TOP, _BOTTOM = 12.0, 88.0
 _COLUMN = 0.62
-_LABELS = 4
+_LABELS = 3
 _STEPS = (1, 1.2, 1.6, 2, 4, 6, 8, 10)
 _LEAST = 0.01
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -184,7 +184,7 @@ def test_months_and_steps_say_the_same_as_the_figures(told, client, name, code):
     )
 
 
-@pages
+@pytest.mark.parametrize(("name", "code"), PLACES[1:])
 def test_levels_are_told_by_way(told, client, name, code):
     context = client.get(reverse(name, args=[code])).context
 
@@ -193,19 +193,28 @@ def test_levels_are_told_by_way(told, client, name, code):
     ]
 
 
-def test_months_and_ways_are_those_of_the_period(told, world, client):
+def test_ways_are_those_of_the_period(told, world, client):
     day = local_day(world)
-    address = reverse("division", args=[worlds.CITY])
+    address = reverse("agency", args=[worlds.AGENCY])
 
     inside = client.get(address, {"from": str(day), "to": str(day)}).context
     before = client.get(address, {"to": str(day - timedelta(days=1))}).context
     ahead = client.get(address, {"from": "2999-01-01"}).context
 
-    assert [sum(figure.count for figure in one["trends"][0].figures) for one in (inside, before)] == [1, 0]
-    assert len(inside["trends"][0].figures) == 1
     assert inside["channels"].days.start == inside["channels"].days.end == day
-    assert before["channels"] is None
-    assert (ahead["trends"], ahead["channels"]) == ([], None)
+    assert (before["channels"], ahead["channels"]) == (None, None)
+    long_ago = client.get(address, {"to": "1000-01-01"}).context
+    assert (long_ago["trends"], long_ago["channels"]) == ([], None)
+
+
+@pytest.mark.parametrize("query", [{}, {"from": "2026-01-31"}, {"to": "2024-02-10"}], ids=str)
+def test_months_are_whole_and_end_with_that_of_the_last_day(told, world, client, query):
+    figures = client.get(reverse("division", args=[worlds.CITY]), query).context["trends"][0].figures
+
+    last = date.fromisoformat(query["to"]) if "to" in query else local_day(timezone.now())
+    assert len(figures) == 12
+    assert figures[-1].label.startswith(f"{last:%Y-%m}")
+    assert sum(figure.count for figure in figures) == ("to" not in query)
 
 
 def test_what_is_withheld_is_in_no_chart(told, client):
@@ -220,11 +229,30 @@ def test_what_is_withheld_is_in_no_chart(told, client):
         raised_at=timezone.now(),
     )
 
-    context = client.get(reverse("division", args=[worlds.CITY])).context
+    context = client.get(reverse("agency", args=[worlds.AGENCY])).context
 
     assert all(figure.withheld for figure in context["trends"][0].figures)
     assert not any(figure.withheld for figure in context["trends"][3].figures)
     assert context["channels"] is None
+
+
+def test_months_beyond_a_period_are_withheld_by_what_is_withheld_then(told, client):
+    division = directory.divisions([worlds.PROVINCE])[worlds.PROVINCE]
+    today = local_day(timezone.now())
+    WithheldFigure.objects.create(
+        id=uuid7(timezone.now()),
+        rule="DQ-02",
+        division_id=division.id,
+        first_day=today - timedelta(days=60),
+        last_day=today - timedelta(days=60),
+        below=True,
+        raised_at=timezone.now(),
+    )
+
+    answer = client.get(reverse("division", args=[worlds.CITY]), {"from": str(today - timedelta(days=20))})
+
+    assert not answer.context["headlines"][0].withheld
+    assert all(figure.withheld for figure in answer.context["trends"][0].figures)
 
 
 def test_headings_of_tables_lead_to_what_a_number_means(told, client):

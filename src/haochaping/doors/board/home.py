@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from haochaping.directory import queries as directory
 from haochaping.doors.board import figures, parts
 from haochaping.doors.board.channels import channels
-from haochaping.doors.board.trends import trends
+from haochaping.doors.board.trends import months_to, trends
 from haochaping.doors.quality import why_withheld
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import RULES, withheld_at
@@ -86,7 +86,7 @@ def everything(found: Tops, held: Sequence[HeldPlace], today: date) -> dict[str,
     place = Place(division_path=only.path) if only else Place()
     withheld = {name: rule for top in found.told for name, rule in withheld_at(held, top.path).items()}
     return {
-        "trends": trends(place, Period(), today, withheld),
+        "trends": trends(place, months_to(Period(), today), today, withheld),
         "channels": channels(place, Period(), today, withheld),
         "left_out": figures.left_out(_together(found)),
         "grades": quality.grades(today - _GRADED_WITHIN, limit=_SOURCES),

@@ -21,7 +21,7 @@ from haochaping.doors.board.parts import Part
 from haochaping.doors.board.publication import glance
 from haochaping.doors.board.reviews import reviews_page
 from haochaping.doors.board.samples import asked_again
-from haochaping.doors.board.trends import trends
+from haochaping.doors.board.trends import months_to, trends
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
 from haochaping.doors.measures import grades_of
@@ -31,21 +31,22 @@ from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import concerning, withheld_at
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
-from haochaping.kernel.periods import local_day
+from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.refused import N_
 from haochaping.ui.shapes import Figure, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
 
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.directory.terms import AgencyRef, ItemRef, Ref
+    from haochaping.doors.board.channels import Channels
+    from haochaping.doors.board.trends import Trend
     from haochaping.doors.period import Asked
     from haochaping.insight.queries import Kind
     from haochaping.insight.terms import MeasureValue, Tally
-    from haochaping.kernel.periods import Period
 
 _SHOWN = 60
 # What is drawn level by level is made of these.
@@ -174,14 +175,14 @@ def _numbers(
     return {
         "headlines": figures.headlines(values),
         "measures": [figures.figure(value, explained=True) for value in values],
-        "trends": trends(page.place, period, today, withheld),
+        "trends": _trends(page, period, today, withheld),
         "steps": _steps(values),
         "handling": figures.handling(values),
         "checked": [checked(row) for row in concerning(held, page.division_path)],
         "by_level": by_level,
         "given": figures.levels(tally, active=True),
         "kept_apart": figures.levels(tally, active=False),
-        "channels": channels(page.place, period, today, withheld) if by_level else None,
+        "channels": _channels(page, period, today, withheld) if by_level else None,
         "sources": figures.sources(tally),
         "excluded": figures.excluded(tally),
         "tables": parts.tables(page.parts, tallies, page.division_path, held, asked.query),
@@ -204,6 +205,21 @@ def _files(page: Page, asked: Asked) -> list[Link]:
         Link(form.upper(), reverse(f"{page.kind}_file", args=[page.code, form]) + asked.query)
         for form in FORMS
     ]
+
+
+def _trends(page: Page, period: Period, today: date, withheld: Mapping[str, str]) -> list[Trend]:
+    """The months of the place; of a period they reach beyond it, and so may what is withheld."""
+    each = months_to(period, today)
+    if each and (period.start or period.end):
+        held = quality.withheld(Period(min(each), each[max(each)].end))
+        withheld = withheld_at(held, page.division_path)
+    return trends(page.place, each, today, withheld)
+
+
+def _channels(page: Page, period: Period, today: date, withheld: Mapping[str, str]) -> Channels | None:
+    """The ways in which reviews were given; of a division over all its time, for with a period its page asks enough."""
+    left_out = page.kind == "division" and (period.start or period.end)
+    return None if left_out else channels(page.place, period, today, withheld)
 
 
 def _steps(values: Sequence[MeasureValue]) -> list[Figure]:

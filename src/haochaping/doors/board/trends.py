@@ -12,13 +12,13 @@ from haochaping.doors.board import figures
 from haochaping.doors.period import months
 from haochaping.insight import queries as insight
 from haochaping.insight.rules import BY_NAME, published
+from haochaping.kernel.periods import Period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from haochaping.insight.terms import Place
-    from haochaping.kernel.periods import Period
     from haochaping.ui.shapes import Figure
 
 DRAWN = tuple(BY_NAME[name] for name in ("bad_reviews", "rectification_rate", "participation_rate", "cases"))
@@ -35,14 +35,21 @@ class Trend:
     figures: list[Figure]
 
 
-def trends(place: Place, period: Period, today: date, withheld: Mapping[str, str]) -> list[Trend]:
-    """The last twelve months of a period, or as many as it has.
+def months_to(period: Period, today: date) -> dict[date, Period]:
+    """The twelve months up to that of a period's last day, each of them whole, so that facts of months are enough."""
+    each = months(Period(), min(period.end or today, today), most=MOST_MONTHS)
+    return dict(sorted(each.items()))
 
-    A measure that is withheld anywhere in the period is withheld in each of its months: which days are at fault, what is
-    withheld does not say.
+
+def trends(
+    place: Place, each: Mapping[date, Period], today: date, withheld: Mapping[str, str]
+) -> list[Trend]:
+    """The measures of a place month by month.
+
+    What is withheld anywhere in these months is withheld in each of them: which days are at fault, what is withheld does not
+    say.
     """
-    each = months(period, today, most=MOST_MONTHS)
-    found = insight.measures_of_months(place, dict(sorted(each.items())), of=DRAWN)
+    found = insight.measures_of_months(place, each, of=DRAWN)
     values = [(_label(first, today), published(of_month, withheld)) for first, of_month in found.items()]
     return [
         Trend(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from django import template
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from haochaping.kernel.ratios import Ratio
@@ -22,8 +23,6 @@ from haochaping.ui.shapes import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from django.utils.safestring import SafeString
 
     from haochaping.ui.shapes import Levels
 
@@ -49,11 +48,11 @@ def trend(
         "href": href,
         "first": first or gettext("Month"),
         "kind": "share" if shares else "count",
-        "drawing": charts.trend(figures),
+        "drawing": _drawing(charts.trend(figures)),
         "newest": _newest(last) if last else "",
         "said": _said_of(figures),
         "withheld": withheld,
-        "rows": format_html_join("", "<tr>{}</tr>", ((_numbers(one, shares=shares),) for one in figures)),
+        "rows": mark_safe("".join(_numbers(one, shares=shares) for one in figures)),  # noqa: S308 - escaped there
         "script": _echarts(),
     }
 
@@ -78,22 +77,9 @@ def intervals(
 @register.inclusion_tag("components/stacked.html")
 def stacked(caption: str, first: str, rows: Iterable[Levels]) -> dict[str, object]:
     """The levels of each row side by side over the whole line, the best on the left, beside their numbers."""
-    numbers_of = [level.number for level in LEVELS]
-    drawn = []
-    for row in rows:
-        counts = [row.counts.get(number, 0) for number in numbers_of]
-        parts = zip(numbers_of, charts.parts(counts), strict=True)
-        drawn.append(
-            {
-                "label": row.label,
-                "href": row.href,
-                "counts": counts,
-                "total": sum(counts),
-                "parts": [(number, *part) for number, part in parts],
-            }
-        )
     levels = [{"number": level.number, "label": gettext(level.label)} for level in LEVELS]
-    return {"caption": caption, "first": first, "levels": levels, "rows": drawn}
+    shown = mark_safe("".join(map(_levels_of, rows)))  # noqa: S308 - escaped there
+    return {"caption": caption, "first": first, "levels": levels, "rows": shown}
 
 
 @register.inclusion_tag("components/funnel.html")
@@ -156,33 +142,71 @@ def _said_of(figures: Sequence[Figure]) -> str:
     ).format(first=figures[0].label, last=figures[-1].label, high=_newest(high), low=_newest(low))
 
 
-def _numbers(figure: Figure, *, shares: bool) -> SafeString:
-    """The cells of one figure in the table of a trend; a script reads the values of `data`."""
+# Put together as they are, and escaped where a word is set: four trends have some thousand parts, and an engine takes long
+# over each.
+def _drawing(drawn: charts.Drawing) -> SafeString:
+    """What stands inside the drawing of a trend; empty where nothing is drawn."""
+    if not drawn.columns and not drawn.marks:
+        return SafeString("")
+    parts = [
+        *(
+            f'<line class="chart-height" x1="0" x2="100%" y1="{one.y}%" y2="{one.y}%"/>'
+            for one in drawn.heights
+        ),
+        *(
+            f'<rect class="chart-fill" x="{one.x}%" y="{one.y}%" width="{one.width}%" height="{one.height}%"/>'
+            for one in drawn.columns
+        ),
+        '<svg viewBox="0 0 100 100" preserveAspectRatio="none">',
+        *(f'<path class="chart-band" d="{path}"/>' for path in drawn.bands),
+        *(f'<path class="chart-line" d="{path}"/>' for path in drawn.lines),
+        "</svg>",
+        *(
+            f'<line class="chart-ends" x1="{one.x}%" x2="{one.x}%" y1="{one.high}%" y2="{one.low}%"/>'
+            f'<circle class="chart-mark" cx="{one.x}%" cy="{one.y}%" r="3"/>'
+            for one in drawn.marks
+        ),
+        *(_word(one, raised=".3em") for one in drawn.heights),
+        *(_word(one, raised=".2em") for one in drawn.words),
+    ]
+    return mark_safe("".join(parts))  # noqa: S308 - numbers of ours, and words that are escaped
+
+
+def _levels_of(row: Levels) -> str:
+    """The row of one thing in a table of levels."""
+    counts = [row.counts.get(level.number, 0) for level in LEVELS]
+    name = f'<a href="{escape(row.href)}">{escape(row.label)}</a>' if row.href else escape(row.label)
+    drawn = "".join(
+        f'<rect x="{x}%" width="{width}%" height="100%" class="bar-part level-{level.number}"/>'
+        for level, (x, width) in zip(LEVELS, charts.parts(counts), strict=True)
+    )
+    cells = "".join(f'<td class="num">{numbers.count(count)}</td>' for count in counts)
+    return (
+        f'<tr><th scope="row">{name}</th><td class="bar"><svg aria-hidden="true" focusable="false">'
+        f'<rect width="100%" height="100%" class="bar-ground"/>{drawn}</svg></td>{cells}'
+        f'<td class="num"><b>{numbers.count(sum(counts))}</b></td></tr>'
+    )
+
+
+def _word(word: charts.Word, *, raised: str) -> str:
+    place = f'x="{word.x}%" y="{word.y}%" dy="-{raised}" text-anchor="{word.anchor}"'
+    return f'<text class="chart-word" {place}>{escape(word.text)}</text>'
+
+
+def _numbers(figure: Figure, *, shares: bool) -> str:
+    """The row of one figure in the table of a trend; a script reads the values of `data`."""
+    name = f'<tr><th scope="row">{escape(figure.label)}</th>'
     if figure.withheld:
-        return format_html(
-            '<th scope="row">{}</th><td class="few" colspan="{}">{}</td>',
-            figure.label,
-            4 if shares else 1,
-            figure.withheld,
-        )
+        return f'{name}<td class="few" colspan="{4 if shares else 1}">{escape(figure.withheld)}</td></tr>'
     ratio = figure.ratio
     if ratio is None:
-        return format_html(
-            '<th scope="row">{}</th><td class="num"><data value="{}">{}</data></td>',
-            figure.label,
-            figure.count,
-            numbers.count(figure.count or 0),
-        )
+        shown = numbers.count(figure.count or 0)
+        return f'{name}<td class="num"><data value="{figure.count}">{shown}</data></td></tr>'
+    value, few = ("", " few") if ratio.value is None else (f"{ratio.value:.6g}", "")
     ends = " ".join(f"{end:.6g}" for end in ratio.interval or ())
-    return format_html(
-        '<th scope="row">{}</th><td class="num{}"><data value="{}">{}</data></td>'
-        '<td class="num soft"><data value="{}">{}</data></td><td class="num">{}</td><td class="num">{}</td>',
-        figure.label,
-        "" if ratio.value is not None else " few",
-        "" if ratio.value is None else f"{ratio.value:.6g}",
-        numbers.percent(ratio),
-        ends,
-        numbers.between(ratio.interval) or "–",
-        numbers.count(ratio.numerator),
-        numbers.count(ratio.denominator),
+    return (
+        f'{name}<td class="num{few}"><data value="{value}">{escape(numbers.percent(ratio))}</data></td>'
+        f'<td class="num soft"><data value="{ends}">{numbers.between(ratio.interval) or "–"}</data></td>'
+        f'<td class="num">{numbers.count(ratio.numerator)}</td>'
+        f'<td class="num">{numbers.count(ratio.denominator)}</td></tr>'
     )
