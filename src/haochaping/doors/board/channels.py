@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from haochaping.insight.terms import Place, Tally
     from haochaping.kernel.periods import Period
 
-# Facts of months do not tell channels apart, and those of days are many.
+# Of agencies, items and halls only days tell channels apart, and those are many.
 _LAST_DAYS = 30
 
 
