@@ -56,8 +56,8 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     """How publication stands in a division: waiting, kept back, excluded, and the words that stand without item and agency."""
     found = directory.division(code)
     if found is None:
-        context = {"sentence": gettext("There is no division with the code “{code}”.").format(code=code[:60])}
-        return render(request, "board/unknown.html", context, status=404)
+        unknown = {"sentence": gettext("There is no division with the code “{code}”.").format(code=code[:60])}
+        return render(request, "board/unknown.html", unknown, status=404)
     above = directory.ancestors(found.path)
     trail = [
         Link(gettext("Front page"), reverse("front")),
