@@ -12,7 +12,7 @@ from django.urls import reverse
 from haochaping.doors.quality import checked
 from haochaping.exchange.quality import actions, queries
 from haochaping.exchange.quality.models import FigureExplanation, WithheldFigure
-from haochaping.exchange.quality.rules import concerning, withheld_at
+from haochaping.exchange.quality.rules import RULES, concerning, withheld_at
 from haochaping.exchange.quality.terms import HeldPlace
 from haochaping.flows import judge_quality
 from haochaping.kernel.actor import OPERATOR, SYSTEM, Actor, ActorKind, Scope
@@ -68,7 +68,7 @@ def test_a_source_has_three_working_days_before_its_figures_are_withheld(asked: 
     assert withheld() == {}
     assert [judge_quality.withhold_due(by=SYSTEM, now=LATER) for _ in range(2)] == [1, 0]
 
-    assert withheld() == {"participation_rate": "DQ-01"}
+    assert withheld() == dict.fromkeys(RULES["DQ-01"].withholds, "DQ-01")
     assert entries(EntryKind.FIGURE_ASKED, EntryKind.FIGURE_WITHHELD) == [
         (EntryKind.FIGURE_ASKED, "asked"),
         (EntryKind.FIGURE_WITHHELD, ""),
@@ -108,7 +108,7 @@ def test_an_explanation_is_kept_and_lifts_nothing(asked: WithheldFigure):
     [row] = queries.figures_to_explain(STEWARD)
     assert (row.explanation, row.explained_by, row.explained_at) == ("一件办件晚到", "staff:steward", NIGHT)
     assert row.withheld_at == LATER
-    assert withheld() == {"participation_rate": "DQ-01"}
+    assert withheld() == dict.fromkeys(RULES["DQ-01"].withholds, "DQ-01")
     entry = Entry.objects.get(kind=EntryKind.FIGURE_EXPLAINED)
     assert (entry.subject_id, entry.facts) == (worlds.SOURCE, {"rule": "DQ-01", "day": "2026-06-01"})
 

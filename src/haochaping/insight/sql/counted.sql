@@ -20,6 +20,23 @@ WITH served AS (
       FROM reviews_review AS r
       JOIN cases_service_occurrence AS o ON o.id = r.occurrence_id
      WHERE r.assessed_at >= %(begin)s AND r.assessed_at < %(until)s AND r.status IN ('effective', 'excluded')
+), done AS ( -- cases by the day they were completed, with when they began, where both are told
+    SELECT division_id, agency_id, item_id, trips, materials, worked_days,
+           (completed_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
+           CASE WHEN completed_at >= coalesce(accepted_at, applied_at)
+                THEN (coalesce(accepted_at, applied_at) AT TIME ZONE 'Asia/Shanghai')::date END AS begun,
+           nullif(split_part(promised_limit, ' ', 1), '')::int AS n, split_part(promised_limit, ' ', 2) AS unit
+      FROM cases_case
+     WHERE verified AND status = 'completed' AND completed_at >= %(begin)s AND completed_at < %(until)s
+), handled AS (
+    SELECT done.*,
+           CASE WHEN unit = 'working_day' AND worked_days IS NOT NULL THEN n END AS promised,
+           CASE WHEN begun IS NULL OR n IS NULL THEN NULL
+                WHEN unit = 'working_day' THEN worked_days <= n
+                WHEN unit = 'day' THEN day - begun <= n
+                WHEN unit = 'month' THEN day <= (begun + make_interval(months => least(n, 12000)))::date
+                ELSE day <= (begun + make_interval(years => least(n, 1000)))::date END AS kept
+      FROM done
 ), counted AS (
     SELECT 'case' AS kind, day, division_id, agency_id, item_id, '' AS channel, 0 AS level,
            CASE WHEN verified THEN 'reported' ELSE 'unverified' END AS provenance, 0::bigint AS hall_id, '' AS stage,
@@ -75,6 +92,18 @@ WITH served AS (
      WHERE status = 'effective'
      GROUP BY day, division_id, agency_id, item_id, channel, level, provenance, hall_id, stage
     UNION ALL
+    SELECT 'handled', day, division_id, agency_id, item_id, '', 0,
+           CASE WHEN kept THEN 'kept' WHEN NOT kept THEN 'late' ELSE '' END AS verdict, 0, '', count(*)
+      FROM handled
+     GROUP BY day, division_id, agency_id, item_id, verdict
+    UNION ALL
+    SELECT told.kind, day, division_id, agency_id, item_id, '', told.number, '', 0, '', count(*)
+      FROM handled
+     CROSS JOIN LATERAL (VALUES ('promised', promised), ('took', CASE WHEN promised IS NOT NULL THEN worked_days END),
+                                ('trips', trips), ('materials', materials)) AS told (kind, number)
+     WHERE told.number IS NOT NULL
+     GROUP BY told.kind, day, division_id, agency_id, item_id, told.number
+    UNION ALL
     SELECT 'follow_up', day, division_id, agency_id, item_id, channel, level, provenance, hall_id, stage, count(*)
       FROM given
      WHERE status = 'effective' AND assess_no > 1
@@ -98,7 +127,8 @@ WITH served AS (
             FROM insight_fact_delta
       ) AS figure
      WHERE day >= %(first)s AND day < %(end)s
-       AND kind IN ('case', 'occurrence', 'reviewed', 'responded', 'invited', 'review', 'follow_up', 'mistaken', 'malicious')
+       AND kind IN ('case', 'occurrence', 'reviewed', 'responded', 'invited', 'review', 'follow_up', 'mistaken', 'malicious',
+                    'handled', 'promised', 'took', 'trips', 'materials')
      GROUP BY kind, day, division_id, agency_id, item_id, channel, level, provenance, hall_id, stage
 )
 SELECT kind, day, division_id, agency_id, item_id, channel, level, provenance, hall_id, stage,

@@ -2,7 +2,7 @@
 SELECT held.rule, division.code, held.below, held.first_day, held.last_day, min(held.raised_at)
 FROM exchange_withheld_figure AS held
 JOIN directory_division AS division ON division.id = held.division_id
-WHERE held.lifted_at IS NULL
+WHERE held.lifted_at IS NULL AND held.withheld_at IS NOT NULL
   AND division.path >= %(low)s AND division.path < %(high)s
   AND (%(end)s::date IS NULL OR held.first_day <= %(end)s)
   AND (%(start)s::date IS NULL OR held.last_day >= %(start)s)
