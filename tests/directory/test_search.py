@@ -54,7 +54,8 @@ def test_a_code_finds_by_its_beginning_and_in_small_letters_too():
     assert names("990102000000_aaa", Kind.AGENCIES) == ["河湾区行政审批局"]
     assert names("9901", Kind.DIVISIONS) == ["云城市", "河湾区"]
     assert names("990", Kind.DIVISIONS) == []
-    assert names("9901020000000_AAA", Kind.AGENCIES) == []
+    # Neither of these stands for any other character.
+    assert names("99010200000__AAA", Kind.AGENCIES) == names("9901%_AAA", Kind.AGENCIES) == []
 
 
 def test_only_below_the_division_that_is_chosen():

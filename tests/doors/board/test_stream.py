@@ -117,7 +117,8 @@ def test_a_level_and_a_reason_of_another_level_have_nothing_in_common(told, clie
 def test_days_stand_for_their_whole_weeks(told, client):
     given = local_day(Review.objects.get(id=told.review_id).assessed_at)
     monday = monday_of(given)
-    inside: dict[str, Any] = {"from": monday + timedelta(days=6), "to": monday + timedelta(days=6)}
+    other = monday + timedelta(days=(given.weekday() + 3) % 7)
+    inside: dict[str, Any] = {"from": other, "to": other}
     outside: dict[str, Any] = {"from": monday - timedelta(days=7), "to": monday - timedelta(days=1)}
 
     assert "review-head" in shown(client, **inside)
