@@ -280,7 +280,8 @@ def test_an_excluded_review_counts_as_that_on_its_own_day(given_late, now):
     recount(before, [given_late])
 
     assert on(day) == {"malicious": 1}
-    assert on(local_day(now)) == {"case": 1, "occurrence": 1, "invited": 1}
+    handled = {"handled": 1, "promised": 1, "took": 1}
+    assert on(local_day(now)) == {"case": 1, "occurrence": 1, "invited": 1, **handled}
     assert on(day - DAY) == {"case": 1, "occurrence": 1, "invited": 1}
     assert_counters_exact()
 

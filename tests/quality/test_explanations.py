@@ -194,7 +194,7 @@ class TestPublicWords:
         assert "数据核对中：总评价数大于办件量" in page
         assert "云城市政务大厅" in page
         assert "期限内指标照常公布" in page
-        assert "暂不公布" not in page
+        assert "，暂不公布" not in page
 
     def test_afterwards_they_are_withheld_and_it_says_that_nobody_explained(
         self, asked: WithheldFigure, client
@@ -205,7 +205,7 @@ class TestPublicWords:
 
         assert "数据核对中：总评价数大于办件量" in page
         assert "来源未作说明" in page
-        assert "暂不公布" in page
+        assert "，暂不公布" in page
 
     def test_an_explanation_is_told_with_its_day_and_not_with_its_words(self, asked: WithheldFigure, client):
         actions.explain(asked.id, "窗口网络中断", by=STEWARD, now=NIGHT)

@@ -87,7 +87,7 @@ def mend_months(first: date, end: date, *, by: Actor, now: datetime) -> list[Dif
 def _record(differences: Collection[Difference], of: str, *, by: Actor, now: datetime) -> None:
     if differences:
         days = [one.key.day for one in differences]
-        facts = {"figures": str(len(days)), "from": min(days).isoformat(), "to": max(days).isoformat()}
+        facts = {"figures": str(len(days)), "from": min(days).isoformat(), "until": max(days).isoformat()}
         ledger.append([NewEntry(EntryKind.FIGURES_MENDED, "figures", of, facts=facts)], by=by, now=now)
 
 

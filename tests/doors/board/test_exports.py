@@ -159,6 +159,7 @@ def test_what_is_withheld_is_in_no_form(reviewed, client):
         first_day=day,
         last_day=day,
         raised_at=reviewed,
+        withheld_at=reviewed,
     )
 
     page = by_page(client, "division", worlds.COUNTY, {})

@@ -168,6 +168,7 @@ def test_withheld_figures_are_named_with_place_and_reason_and_stand_nowhere(told
         last_day=told.at.date(),
         below=True,
         raised_at=timezone.now(),
+        withheld_at=timezone.now(),
     )
 
     answer = client.get("/", headers=ENGLISH)

@@ -227,6 +227,7 @@ def test_what_is_withheld_is_in_no_chart(told, client):
         last_day=local_day(told.at),
         below=True,
         raised_at=timezone.now(),
+        withheld_at=timezone.now(),
     )
 
     context = client.get(reverse("agency", args=[worlds.AGENCY])).context
@@ -247,6 +248,7 @@ def test_months_beyond_a_period_are_withheld_by_what_is_withheld_then(told, clie
         last_day=today - timedelta(days=60),
         below=True,
         raised_at=timezone.now(),
+        withheld_at=timezone.now(),
     )
 
     answer = client.get(reverse("division", args=[worlds.CITY]), {"from": str(today - timedelta(days=20))})

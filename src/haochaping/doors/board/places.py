@@ -110,17 +110,17 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     found = directory.agencies([code]).get(code)
     if found is None:
         return _unknown(request, gettext("There is no agency with the code “{code}”."), code)
-    of = directory.division_by_id(found.division_id)
+    line = directory.ancestors(found.division_path)
     items = directory.items_of_agency(found.id, limit=parts.LISTED)
     page = Page(
         "agency",
         found.id,
         found.code,
         Place(agency_path=found.path),
-        of.path,
-        of.code,
+        found.division_path,
+        line[-1].code,
         found.name,
-        _trail(directory.ancestors(of.path), found),
+        _trail(line, found),
         [Part("item", gettext("Service items"), gettext("Service item"), items)],
     )
     return _page(request, page)
@@ -135,9 +135,9 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         return _unknown(request, gettext("There is no service item with the code “{code}”."), code)
     agency = directory.agency_by_id(found.agency_id)
-    of = directory.division_by_id(agency.division_id)
-    trail = _trail([*directory.ancestors(of.path), agency], found)
-    page = Page("item", found.id, found.code, Place(item_id=found.id), of.path, of.code, found.name, trail)
+    line = directory.ancestors(agency.division_path)
+    place, trail = Place(item_id=found.id), _trail([*line, agency], found)
+    page = Page("item", found.id, found.code, place, agency.division_path, line[-1].code, found.name, trail)
     return _page(request, page)
 
 

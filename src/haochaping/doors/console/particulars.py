@@ -125,6 +125,14 @@ NAMES = {
     "value": N_("Value"),
     "version": N_("Version"),
     "way": N_("How it was matched"),
+    "figures": N_("Figures"),
+    "week": N_("Week of"),
+    "texts": N_("How many texts"),
+    "first": N_("First day"),
+    "last": N_("Last day"),
+    "cells": N_("How many cells"),
+    "index": N_("Hash of the index"),
+    "files": N_("How many files"),
 }
 # Likewise what an entry is about.
 SUBJECTS = {

@@ -269,7 +269,7 @@ def _published(draws: QuerySet[SampleDraw], part: slice = _ALL) -> list[Publishe
     rows = list(
         draws.order_by("division__path", "kind").values_list("division__code", "division__name", *_DRAW)[part]
     )
-    tallies = _tallies([row[2] for row in rows])
+    tallies = _tallies([row[2] for row in rows]) if rows else {}
     found = []
     for code, name, *values in rows:
         draw = _draw(values)
