@@ -16,7 +16,7 @@ TEMPLATES = sorted(chain(UI.glob("templates/**/*.html"), DOORS.glob("**/template
 # The demo's doors hold invented names of a Chinese city: data, not words of the program.
 PYTHON = [path for path in sorted(chain(UI.rglob("*.py"), DOORS.rglob("*.py"))) if "demo" not in path.parts]
 HAN = re.compile(r"[\u3400-\u9fff]")
-PROPER_NAMES = {"CSV", "API", "QR", "XLSX", "haochaping", "JSON"}
+PROPER_NAMES = {"SHA", "CSV", "API", "QR", "XLSX", "haochaping", "JSON"}
 
 
 def tokens(theme: str) -> dict[str, str]:
