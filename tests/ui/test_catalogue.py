@@ -64,9 +64,12 @@ SHARED_WORDS = {
     "Cases": "办件数",
     "Closed": "已办结",
     "Code": "代码",
+    "Computer": "电脑",
     "Dissatisfied": "不满意",
     "Division": "行政区划",
+    "Divisions": "行政区划",
     "Hall": "大厅",
+    "Level": "评价等级",
     "Name": "名称",
     "New": "新",
     "No": "否",
@@ -79,9 +82,11 @@ SHARED_WORDS = {
     "SMS": "短信",
     "Satisfied": "满意",
     "Settled": "已处理",
+    "Telephone": "电话",
     "Window": "窗口",
     "Yes": "是",
     "levels": "上下级",
+    "months": "个月",
 }
 
 
