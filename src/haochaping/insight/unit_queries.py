@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from datetime import date
 
 _FOLDER = resources.files("haochaping.insight").joinpath("sql")
-_UNITS, _SERIES, _HEARD = (
-    _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("units", "series", "heard")
+_SERIES, _HEARD = (
+    "".join(_FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("units", asked))
+    for asked in ("series", "heard")
 )
 _BAD = [int(level) for level in Level if is_bad(level)]
 _ACTIVE = [str(one) for one in Provenance if is_active(one)]
@@ -67,7 +68,7 @@ def heard(first: date, middle: date, this: date, today: date) -> list[Heard]:
 
 def _asked(statement: str, today: date, wanted: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_UNITS + statement, {"today": today, "bad": _BAD, "active": _ACTIVE, **wanted})
+        cursor.execute(statement, {"today": today, "bad": _BAD, "active": _ACTIVE, **wanted})
         return list(cursor.fetchall())
 
 
