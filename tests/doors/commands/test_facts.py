@@ -82,7 +82,7 @@ def test_a_month_says_which_table_it_is_of():
 
     said = run().output
 
-    assert said == f"division {month} case {worlds.CITY} reported: the days come to 1, the month says 7\n"
+    assert said == f"division {month} case {worlds.CITY} reported: its parts come to 1, the sum says 7\n"
 
 
 def test_days_beyond_those_asked_for_are_left_alone():

@@ -369,6 +369,7 @@ UNKEYED = (
     ("cases_service_occurrence", "staff_id", "directory_staff_member"),
     ("publicity_undecided", "review_id", "reviews_review"),
     ("publicity_undecided", "division_id", "directory_division"),
+    ("publicity_undecided", "raised_to_id", "directory_division"),
     ("rectification_told_alarm", "order_id", "rectification_work_order"),
     ("reviews_invitation", "occurrence_id", "cases_service_occurrence"),
     ("reviews_review", "platform_id", "directory_platform"),
