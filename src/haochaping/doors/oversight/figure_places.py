@@ -79,7 +79,7 @@ def asked_place(query: QueryDict, by: Actor) -> Where:
         raise Refused(OUT_OF_SCOPE)
     if not path:
         return Where(Place(), Step("division", "", gettext("All divisions")), (), ("division", "month"))
-    return _division(directory.ancestors(path)[-1].code, by)
+    return _division(path.strip(".").rpartition(".")[2], by)
 
 
 def parts(where: Where, way: str) -> tuple[Kind, Sequence[Ref]]:
@@ -108,7 +108,7 @@ def _agency(code: str, by: Actor) -> Where:
     found = directory.agencies([code]).get(code)
     if found is None:
         raise Http404
-    above = _above(directory.division_by_id(found.division_id).path, by, found.path)
+    above = _above(found.division_path, by, found.path)
     here = Step("agency", found.code, found.name)
     return Where(Place(agency_path=found.path), here, above, ("item", "staff", "month"), found.id)
 
