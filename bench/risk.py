@@ -103,15 +103,14 @@ def _made(now: datetime) -> int:
     """Directory and facts; returns how many units there are."""
     from django.db import connection, connections, transaction
 
-    from haochaping.flows.watch_units import months_before
-    from haochaping.kernel.periods import local_day
+    from haochaping.kernel.periods import local_day, months_after
 
     this = local_day(now).replace(day=1)
     told: dict[str, Any] = {
         "cities": _CITIES,
         "counties": COUNTIES,
-        "first": months_before(this, _MONTHS),
-        "last": months_before(this, 1),
+        "first": months_after(this, -_MONTHS),
+        "last": months_after(this, -1),
     }
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in f"{_PLACES};{_FACTS}".split(";"):

@@ -39,14 +39,12 @@ def test_what_does_not_stand_so_in_a_name_finds_nothing(text):
 def test_each_kind_says_where_it_lies():
     assert found("河湾") == {
         Kind.ITEMS: [],
-        Kind.AGENCIES: [Found(worlds.AGENCY, "河湾区行政审批局", "河湾区", worlds.COUNTY)],
-        Kind.HALLS: [Found("H1", "河湾区政务服务中心", "河湾区", worlds.COUNTY)],
-        Kind.DIVISIONS: [Found(worlds.COUNTY, "河湾区", "云城市", worlds.COUNTY)],
+        Kind.AGENCIES: [Found(worlds.AGENCY, "河湾区行政审批局", "河湾区")],
+        Kind.HALLS: [Found("H1", "河湾区政务服务中心", "河湾区")],
+        Kind.DIVISIONS: [Found(worlds.COUNTY, "河湾区", "云城市")],
     }
-    assert found("食品")[Kind.ITEMS] == [
-        Found(worlds.ITEM, "食品经营许可", "河湾区行政审批局", worlds.COUNTY)
-    ]
-    assert found("云川")[Kind.DIVISIONS] == [Found(worlds.PROVINCE, "云川省", "", worlds.PROVINCE)]
+    assert found("食品")[Kind.ITEMS] == [Found(worlds.ITEM, "食品经营许可", "河湾区行政审批局")]
+    assert found("云川")[Kind.DIVISIONS] == [Found(worlds.PROVINCE, "云川省", "")]
 
 
 def test_a_code_finds_by_its_beginning_and_in_small_letters_too():

@@ -142,6 +142,11 @@ def path_above(path: str) -> str:
     return path if path.count(".") <= 1 else path[: path.rindex(".", 0, -1) + 1]
 
 
+def code_of(path: str) -> str:
+    """The code of the row that a path leads to; "" for the path of everything."""
+    return path.rstrip(".").rpartition(".")[2]
+
+
 def path_range(path: str) -> tuple[str, str]:
     """The half-open range of paths that begin with `path`, for a comparison under collation "C"."""
     return path, path[:-1] + chr(ord(path[-1]) + 1) if path else "\U0010ffff"

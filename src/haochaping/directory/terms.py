@@ -549,12 +549,11 @@ class Inside(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the public's search has found: number, name, what it lies with (of an item its agency), its division's code."""
+    """What the public's search has found: number, name, what it lies with (of an item its agency)."""
 
     code: str
     name: str
     lies: str
-    division_code: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 from haochaping.directory import match_queries
 from haochaping.directory import queries as directory
-from haochaping.flows.watch_units import months_before
 from haochaping.insight import actions as insight
 from haochaping.insight import comparison_queries as comparisons
 from haochaping.insight import queries
 from haochaping.insight.comparison.standard import expected
 from haochaping.insight.comparison.terms import Alike, Group, Unit
 from haochaping.insight.rules import BY_NAME
-from haochaping.kernel.periods import Period, local_day
+from haochaping.kernel.periods import Period, local_day, months_after
 from haochaping.supervision.rules import last_day_of, last_month
 
 if TYPE_CHECKING:
@@ -29,13 +28,13 @@ if TYPE_CHECKING:
 
 # Months that are compared, and how many units at a time: a worker is to stop within seconds.
 COMPARED, _AT_ONCE, _STEPS = 12, 1_000, 100
-_GOOD, _SERVICES = BY_NAME["good_rate"], BY_NAME["occurrences"]
+_BAD, _SERVICES = BY_NAME["bad_rate"], BY_NAME["occurrences"]
 
 
 def compare_due(now: datetime) -> int:
     """Compare what was not compared yet for the months before this one, so much at a time; how many units, 0 when all were."""
     last = last_month(local_day(now))
-    months = months_before(last, COMPARED - 1), last
+    months = months_after(last, 1 - COMPARED), last
     units = steps = 0
     while units < _AT_ONCE and steps < _STEPS:
         division_id = comparisons.next_to_compare(*months)
@@ -119,8 +118,8 @@ def _sums(cells: Mapping[tuple[UnitId, str], tuple[int, int]]) -> dict[UnitId, i
 
 def _unit(pk: int, tally: Tally, rate_expected: float | None = None) -> Unit:
     """A unit as the measures count it: the same numbers as on its page for the same months."""
-    n = _GOOD.denominator(tally) if _GOOD.denominator else 0
-    bad, cases = n - _GOOD.numerator(tally), _SERVICES.numerator(tally)
+    n = _BAD.denominator(tally) if _BAD.denominator else 0
+    bad, cases = _BAD.numerator(tally), _SERVICES.numerator(tally)
     return Unit(pk, bad, n, None if rate_expected is None else rate_expected * n, cases)
 
 

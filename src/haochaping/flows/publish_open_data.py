@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from haochaping.flows import pass_gate
-from haochaping.kernel.periods import Period, local_day
+from haochaping.kernel.periods import Period, local_day, months_after
 from haochaping.publicity.opendata import actions, editions, queries, rules
 from haochaping.publicity.opendata.queries import Asked
 from haochaping.publicity.opendata.tables import FIGURES, OF_DAY, TEXTS
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from haochaping.kernel.actor import Actor
     from haochaping.publicity.opendata.terms import Edition, Table
-
-_A_MONTH = timedelta(days=31)
 
 
 def publish_due(folder: Path, *, by: Actor, now: datetime) -> list[Edition]:
@@ -63,14 +61,8 @@ def period_of(table: Table, today: date) -> Period:
     if isinstance(table, FactTable):
         return Period(today - timedelta(days=DAYS_IN_FILE), yesterday)
     if table is FIGURES:
-        return Period(_months_before(rules.month_of(yesterday), MONTHS_IN_FILE - 1), yesterday)
+        return Period(months_after(yesterday, 1 - MONTHS_IN_FILE), yesterday)
     return Period()
-
-
-def _months_before(month: date, count: int) -> date:
-    for _ in range(count):
-        month = rules.month_of(month - timedelta(days=1))
-    return month
 
 
 def _words(folder: Path, today: date, *, now: datetime) -> list[Edition]:

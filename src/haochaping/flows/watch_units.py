@@ -14,7 +14,7 @@ from haochaping.insight import unit_queries as units
 from haochaping.insight.comparison.risk import DRAWN, risks
 from haochaping.insight.comparison.silence import LISTENED, Blind, perhaps_uninvited, silent
 from haochaping.kernel.actor import SYSTEM
-from haochaping.kernel.periods import local_day
+from haochaping.kernel.periods import local_day, months_after
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.asking import queries as asking
 from haochaping.supervision import actions as supervision
@@ -44,7 +44,7 @@ def watch_silence(now: datetime) -> int:
     """A signal for each unit that is not heard of, not again within as many months as it is listened to; how many are new."""
     today = local_day(now)
     this = today.replace(day=1)
-    middle, first = months_before(this, LISTENED), months_before(this, 2 * LISTENED)
+    middle, first = months_after(this, -LISTENED), months_after(this, -2 * LISTENED)
     heard = units.heard(first, middle, this, today)
     found = [*silent(heard), *((unit, Blind.NO_INVITATIONS) for unit in _uninvited(heard, middle))]
     told = queries.subjects_since(SignalKind.BLIND_SPOT, middle + timedelta(days=1))
@@ -70,18 +70,11 @@ def versions(last: date) -> dict[date, str]:
         for day in (one.effective_from, one.effective_to)
         if day is not None
     }
-    months = [months_before(last, n) for n in range(DRAWN)]
-    return {first: max((f"{day}" for day in changed if day < _next(first)), default="") for first in months}
-
-
-def months_before(first: date, n: int) -> date:
-    """The first day of the month n months before."""
-    at = first.year * 12 + first.month - 1 - n
-    return date(at // 12, at % 12 + 1, 1)
-
-
-def _next(first: date) -> date:
-    return months_before(first, -1)
+    months = [months_after(last, -n) for n in range(DRAWN)]
+    return {
+        first: max((f"{day}" for day in changed if day < months_after(first, 1)), default="")
+        for first in months
+    }
 
 
 def _risk(one: Risk) -> NewSignal:

@@ -6,7 +6,6 @@ From folded months alone: what waits to be folded is there a second later, and n
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from haochaping.insight.comparison.risk import Series
 from haochaping.insight.comparison.silence import Heard
 from haochaping.insight.comparison.trend import Month
 from haochaping.insight.terms import FactKind
+from haochaping.kernel.periods import months_after
 from haochaping.reviews.rules import is_active, is_bad
 from haochaping.reviews.terms import Level, Provenance
 
@@ -42,7 +42,7 @@ def series(versions: Mapping[date, str], today: date) -> dict[str, list[Series]]
     """
     if not versions:
         return {}
-    wanted = {"first": min(versions), "end": _next_month(max(versions)), "kinds": [str(FactKind.REVIEW)]}
+    wanted = {"first": min(versions), "end": months_after(max(versions), 1), "kinds": [str(FactKind.REVIEW)]}
     found: defaultdict[str, list[Series]] = defaultdict(list)
     for by, pk, division_id, agency_id, months, bad, n in _asked(_SERIES, today, wanted):
         charted = (
@@ -59,7 +59,7 @@ def heard(first: date, middle: date, this: date, today: date) -> list[Heard]:
         "first": first,
         "middle": middle,
         "this": this,
-        "end": _next_month(this),
+        "end": months_after(this, 1),
         "kinds": _OF_SERVICES,
         "invited": str(Provenance.ACTIVE_SELF),
     }
@@ -70,7 +70,3 @@ def _asked(statement: str, today: date, wanted: Mapping[str, Any]) -> list[tuple
     with connection.cursor() as cursor:
         cursor.execute(statement, {"today": today, "bad": _BAD, "active": _ACTIVE, **wanted})
         return list(cursor.fetchall())
-
-
-def _next_month(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1)

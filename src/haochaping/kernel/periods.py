@@ -38,6 +38,12 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def months_after(month: date, n: int) -> date:
+    """The first day of the month n months after one that is named by a day in it, or before it for n below 0."""
+    at = month.year * 12 + month.month - 1 + n
+    return date(at // 12, at % 12 + 1, 1)
+
+
 def whole_weeks(period: Period) -> Period:
     """The weeks, from Monday to Sunday, in which days of the period lie; the last ones of the calendar are open."""
     last = monday_of(period.end) if period.end else None

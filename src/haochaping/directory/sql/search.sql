@@ -1,7 +1,7 @@
 -- Rows of four kinds whose name holds a text, or whose code begins with it, below a division: so many of each that match are
 -- ranked, however many there are, and the best of them told.
 WITH divisions AS (
-    SELECT place.code, place.name, coalesce(above.name, '') AS lies, place.code AS division
+    SELECT place.code, place.name, coalesce(above.name, '') AS lies
     FROM directory_division AS place
     LEFT JOIN directory_division AS above ON above.id = place.parent_id
     WHERE place.path >= %(low)s AND place.path < %(high)s
@@ -9,7 +9,7 @@ WITH divisions AS (
            OR place.code LIKE %(code)s)
     LIMIT %(tried)s
 ), agencies AS (
-    SELECT agency.code, agency.name, place.name AS lies, place.code AS division
+    SELECT agency.code, agency.name, place.name AS lies
     FROM directory_agency AS agency
     JOIN directory_division AS place ON place.id = agency.division_id
     WHERE place.path >= %(low)s AND place.path < %(high)s
@@ -17,7 +17,7 @@ WITH divisions AS (
            OR agency.code LIKE %(code)s)
     LIMIT %(tried)s
 ), halls AS (
-    SELECT hall.code, hall.name, place.name AS lies, place.code AS division
+    SELECT hall.code, hall.name, place.name AS lies
     FROM directory_hall AS hall
     JOIN directory_division AS place ON place.id = hall.division_id
     WHERE place.path >= %(low)s AND place.path < %(high)s
@@ -25,7 +25,7 @@ WITH divisions AS (
            OR hall.code LIKE %(code)s)
     LIMIT %(tried)s
 ), items AS (
-    SELECT item.code, item.name, agency.name AS lies, place.code AS division
+    SELECT item.code, item.name, agency.name AS lies
     FROM directory_service_item AS item
     JOIN directory_agency AS agency ON agency.id = item.agency_id
     JOIN directory_division AS place ON place.id = agency.division_id
@@ -48,4 +48,4 @@ WITH divisions AS (
            ) AS nth
     FROM found
 )
-SELECT kind, code, name, lies, division FROM ranked WHERE nth <= %(limit)s ORDER BY kind, nth
+SELECT kind, code, name, lies FROM ranked WHERE nth <= %(limit)s ORDER BY kind, nth

@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 
 from haochaping.doors.board import figures
 from haochaping.doors.period import last_days
+from haochaping.doors.quality import why_withheld
 from haochaping.insight import queries as insight
-from haochaping.insight.rules import BY_NAME, published, worked_out
-from haochaping.kernel.ratios import Ratio
+from haochaping.insight.rules import BY_NAME, figures_of
 from haochaping.reviews.terms import CHANNEL_LABELS, ReviewChannel
 from haochaping.ui.shapes import Figure, Levels
 
@@ -58,9 +58,6 @@ def channels(place: Place, period: Period, today: date, withheld: Mapping[str, s
 
 
 def _bad(label: str, tally: Tally, withheld: Mapping[str, str]) -> Figure | None:
-    """The share of bad reviews, which is what the good rate leaves; None where people gave none themselves."""
-    (good,) = published([worked_out(BY_NAME["good_rate"], tally)], withheld)
-    if not good.denominator:
-        return None
-    shown = figures.figure(good, label=label)
-    return Figure(label, Ratio(good.denominator - good.numerator, good.denominator), withheld=shown.withheld)
+    """The share of bad reviews; None where people gave none themselves."""
+    (bad,) = figures_of(tally, withheld, (BY_NAME["bad_rate"],))
+    return Figure(label, bad.made_of, withheld=why_withheld(bad.withheld)) if bad.denominator else None

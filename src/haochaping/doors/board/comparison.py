@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from haochaping.directory import queries as directory
+from haochaping.directory.rules import code_of
 from haochaping.doors import compared
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
@@ -53,7 +54,7 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
 
 def address(division_path: str) -> str:
     """Where a division's comparisons are."""
-    return reverse("division_comparison", args=[division_path.rstrip(".").rpartition(".")[2]])
+    return reverse("division_comparison", args=[code_of(division_path)])
 
 
 def _trail(division: DivisionRef, stem: str, here: str) -> list[Link]:

@@ -51,24 +51,22 @@ class LeftOut:
     n: int
 
 
-def measures_of(tally: Tally, withheld: Mapping[str, str]) -> list[MeasureValue]:
-    """All measures of one tally, in the published order; those that are withheld say by which rule."""
-    return figures_of(tally, withheld)
-
-
 def figure(value: MeasureValue, *, explained: bool = False, label: str = "") -> Figure:
     """A measure as a figure that leads to its definition; `explained` adds what is not counted, `label` is another name."""
     note = gettext("; ").join(gettext(part) for part in value.exclusions) if explained else ""
-    address = f"{_definitions()}#{value.name}"
     return Figure(
-        label or gettext(value.label), value.made_of, note, address, withheld=why_withheld(value.withheld)
+        label or gettext(value.label),
+        value.made_of,
+        note,
+        defined_at(value.name),
+        withheld=why_withheld(value.withheld),
     )
 
 
 @cache
-def _definitions() -> str:
-    """Where measures are defined: asked for a hundred times a page, and always the same."""
-    return reverse("measures")
+def defined_at(name: str) -> str:
+    """Where a measure is defined: asked for a hundred times a page, and always the same."""
+    return f"{reverse('measures')}#{name}"
 
 
 def headlines(values: Iterable[MeasureValue]) -> list[Figure]:
@@ -100,13 +98,9 @@ def _not_reported(value: MeasureValue, completed: int) -> str:
 
 def columns(first: str) -> list[Column]:
     """The headings of a table with one row for each of several places."""
-    definitions = reverse("measures")
     return [
         Column(first),
-        *(
-            Column(gettext(measure.label), numeric=True, href=f"{definitions}#{measure.name}")
-            for measure in OF_ROWS
-        ),
+        *(Column(gettext(measure.label), numeric=True, href=defined_at(measure.name)) for measure in OF_ROWS),
     ]
 
 

@@ -18,7 +18,7 @@ from haochaping.doors.quality import why_withheld
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import RULES, withheld_at
 from haochaping.insight import queries as insight
-from haochaping.insight.rules import BY_NAME
+from haochaping.insight.rules import BY_NAME, figures_of
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import Period
 from haochaping.ui.shapes import Link
@@ -72,7 +72,7 @@ def headlines(found: Tops, held: Sequence[HeldPlace]) -> list[tuple[Link, list[F
     return [
         (
             link_to(top),
-            figures.headlines(figures.measures_of(found.tallies[top.id], withheld_at(held, top.path))),
+            figures.headlines(figures_of(found.tallies[top.id], withheld_at(held, top.path))),
         )
         for top in found.told
     ]

@@ -13,7 +13,7 @@ from haochaping.doors.board import figures
 from haochaping.exchange.quality.rules import withheld_at
 from haochaping.insight.comparison import boards
 from haochaping.insight.comparison.terms import Unit
-from haochaping.insight.rules import BY_NAME, published, worked_out
+from haochaping.insight.rules import BY_NAME, figures_of
 from haochaping.kernel.ratios import Ratio
 from haochaping.ui.shapes import Figure, Link
 
@@ -105,11 +105,9 @@ def _table(
 
 
 def _unit(id_: int, tally: Tally, withheld: Mapping[str, str]) -> Unit | None:
-    """A place's reviews as they are compared: the rate of bad ones is what the good rate leaves; None where it is withheld."""
-    (good,) = published([worked_out(BY_NAME["good_rate"], tally)], withheld)
-    if good.withheld or not good.denominator:
-        return None
-    return Unit(id_, good.denominator - good.numerator, good.denominator)
+    """A place's reviews as they are compared, by the rate of bad ones; None where it is withheld."""
+    (bad,) = figures_of(tally, withheld, (BY_NAME["bad_rate"],))
+    return None if bad.withheld or not bad.denominator else Unit(id_, bad.numerator, bad.denominator)
 
 
 def _board(part: Part, compared: Mapping[int, tuple[Link, Unit]]) -> Board | None:

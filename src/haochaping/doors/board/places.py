@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from haochaping.directory import queries as directory
+from haochaping.directory.rules import code_of
 from haochaping.directory.terms import DivisionRef
 from haochaping.doors.board import comparison, figures, parts
 from haochaping.doors.board.channels import channels
@@ -30,6 +31,7 @@ from haochaping.doors.quality import checked
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import concerning, withheld_at
 from haochaping.insight import queries as insight
+from haochaping.insight.rules import figures_of
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.refused import N_
@@ -68,7 +70,6 @@ class Page:
     code: str
     place: Place
     division_path: str
-    division_code: str
     name: str
     trail: list[Link]
     parts: list[Part] = field(default_factory=list)
@@ -92,7 +93,6 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
         found.code,
         Place(division_path=found.path),
         found.path,
-        found.code,
         found.name,
         _trail(line[:-1], found),
         parts.of_division(inside),
@@ -118,7 +118,6 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         found.code,
         Place(agency_path=found.path),
         found.division_path,
-        line[-1].code,
         found.name,
         _trail(line, found),
         [Part("item", gettext("Service items"), gettext("Service item"), items)],
@@ -137,7 +136,7 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
     agency = directory.agency_by_id(found.agency_id)
     line = directory.ancestors(agency.division_path)
     place, trail = Place(item_id=found.id), _trail([*line, agency], found)
-    page = Page("item", found.id, found.code, place, agency.division_path, line[-1].code, found.name, trail)
+    page = Page("item", found.id, found.code, place, agency.division_path, found.name, trail)
     return _page(request, page)
 
 
@@ -170,7 +169,7 @@ def _numbers(
     tally = tallies[page.kind][page.id]
     held = quality.withheld(period)
     withheld, today = withheld_at(held, page.division_path), local_day(now)
-    values = figures.measures_of(tally, withheld)
+    values = figures_of(tally, withheld)
     by_level = not any(value.withheld for value in values if value.name in _LEVELS)
     return {
         "headlines": figures.headlines(values),
@@ -195,7 +194,7 @@ def _numbers(
         "comparison": comparison.address(page.place.division_path) if page.kind == "division" else "",
         **(asked_again(page.place.division_path) if page.sampled else {}),
         **(glance(page.place) if page.parts else {}),
-        "publication_page": reverse("publication", args=[page.division_code]),
+        "publication_page": reverse("publication", args=[code_of(page.division_path)]),
     } | reviews_page(request, page.place)
 
 

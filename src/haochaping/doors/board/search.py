@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -95,14 +95,6 @@ def _groups(text: str, division_path: str) -> list[Group]:
 def _row(kind: Kind, one: Found) -> Row:
     named = _ASKED_AS.get(kind)
     if named is None:
-        return Row(Link(one.name, _hall(one)), one.lies, "")
+        return Row(Link(one.name, reverse("hall", args=[one.code])), one.lies, "")
     reviews = f"{reverse('reviews')}?{urlencode({named: one.code})}"
     return Row(Link(one.name, reverse(named, args=[one.code])), one.lies, reviews)
-
-
-def _hall(hall: Found) -> str:
-    """The page of a hall, where there is one, else of its division."""
-    try:
-        return reverse("hall", args=[hall.code])
-    except NoReverseMatch:
-        return reverse("division", args=[hall.division_code])

@@ -28,6 +28,7 @@ from haochaping.doors.gate import public
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import withheld_at
 from haochaping.insight import queries as insight
+from haochaping.insight.rules import figures_of
 from haochaping.kernel.periods import BEIJING, local_day, monday_of
 from haochaping.kernel.refused import Complaint
 from haochaping.publicity.stream import queries as stream
@@ -168,9 +169,7 @@ def _figures(asked: AskedReviews, place: Place, tops: Sequence[DivisionRef]) -> 
     path = _path_of(asked, tops)
     if not path:
         return []
-    values = figures.measures_of(
-        insight.tally(place, asked.weeks), withheld_at(quality.withheld(asked.weeks), path)
-    )
+    values = figures_of(insight.tally(place, asked.weeks), withheld_at(quality.withheld(asked.weeks), path))
     by_name = {value.name: value for value in values}
     return [figures.figure(by_name[name]) for name in _FIGURES]
 

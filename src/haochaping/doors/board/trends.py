@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from haochaping.doors.board import figures
@@ -55,7 +54,7 @@ def trends(
         Trend(
             f"by-month-{measure.name}",
             gettext(measure.label),
-            f"{reverse('measures')}#{measure.name}",
+            figures.defined_at(measure.name),
             [figures.figure(of_month[at], label=label) for label, of_month in values],
         )
         for at, measure in enumerate(DRAWN)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from haochaping.accounts.access import may_reach
 from haochaping.accounts.terms import Power
 from haochaping.cases.terms import STAGE_LABELS, Stage
+from haochaping.directory.rules import code_of
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, sent, told
 from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.names import names_of
@@ -62,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _first(by: Actor, now: datetime) -> dict[str, object]:
     """What the form says at first: one's own division, from today."""
-    own = (by.scope.division_path or "").rstrip(".").rpartition(".")[2]
+    own = code_of(by.scope.division_path or "")
     return {"division": own, "effective_from": local_day(now)}
 
 

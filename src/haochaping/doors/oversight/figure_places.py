@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from haochaping.accounts.access import check_scope, may_reach
 from haochaping.accounts.terms import OUT_OF_SCOPE
 from haochaping.directory import queries as directory
+from haochaping.directory.rules import code_of
 from haochaping.insight.terms import Place
 from haochaping.kernel.refused import N_, Refused
 
@@ -74,12 +75,12 @@ def asked_place(query: QueryDict, by: Actor) -> Where:
             return find(code, by)
     path, agency_path = by.scope.division_path, by.scope.agency_path
     if path is None and agency_path:
-        return _agency(agency_path.strip(".").rpartition(".")[2], by)
+        return _agency(code_of(agency_path), by)
     if path is None:
         raise Refused(OUT_OF_SCOPE)
     if not path:
         return Where(Place(), Step("division", "", gettext("All divisions")), (), ("division", "month"))
-    return _division(path.strip(".").rpartition(".")[2], by)
+    return _division(code_of(path), by)
 
 
 def parts(where: Where, way: str) -> tuple[Kind, Sequence[Ref]]:

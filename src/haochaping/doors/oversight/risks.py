@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -31,6 +31,7 @@ from haochaping.insight.terms import Place
 from haochaping.kernel.periods import Period
 from haochaping.kernel.ratios import Ratio
 from haochaping.supervision import queries
+from haochaping.supervision.rules import last_day_of
 from haochaping.supervision.terms import SignalKind
 from haochaping.ui.numbers import between, share
 
@@ -180,20 +181,20 @@ def _items_of(agency_code: str) -> list[ItemRef]:
 
 
 def _months(place: Place, last: date) -> list[Month]:
-    """The months that are drawn, as the published good rate counts them."""
+    """The months that are drawn, as the published bad rate counts them."""
     drawn = versions(last)
     found = insight.measures_of_months(
-        place, {first: _whole(first) for first in drawn}, of=(BY_NAME["good_rate"],)
+        place, {first: _whole(first) for first in drawn}, of=(BY_NAME["bad_rate"],)
     )
     months = []
     for first, (value,) in sorted(found.items()):
         n = value.denominator or 0
-        months.append(Month(first, n - value.numerator, n, drawn[first]))
+        months.append(Month(first, value.numerator, n, drawn[first]))
     return months
 
 
 def _whole(first: date) -> Period:
-    return Period(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+    return Period(first, last_day_of(first))
 
 
 def _line(charted: Charted, chart: Cusum, step: Step | None, fields: dict[str, str]) -> dict[str, object]:

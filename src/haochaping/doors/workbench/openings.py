@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import Power
 from haochaping.directory import queries as directory
+from haochaping.directory.rules import code_of
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import INVALID, desk_page, refusable, see_other, told_here
 from haochaping.doors.gate import actor_of, requires
@@ -131,7 +132,7 @@ def _form(request: HttpRequest, form: OpeningForm, status: int = 200) -> HttpRes
 
 
 def _shown(row: OpeningRow) -> dict[str, object]:
-    division = directory.division(row.division_path.rstrip(".").rpartition(".")[2])
+    division = directory.division(code_of(row.division_path))
     return {
         "row": row,
         "purpose": gettext(PURPOSE_LABELS[row.purpose]),

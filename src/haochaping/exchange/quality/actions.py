@@ -19,12 +19,10 @@ from haochaping.exchange.quality.models import (
 )
 from haochaping.exchange.quality.rules import grade, score
 from haochaping.exchange.quality.terms import ALREADY_EXPLAINED, NO_SUCH_FIGURE, SAMPLES_KEPT
-from haochaping.exchange.reconciliation.terms import EXPLANATION_LIMIT, EXPLANATION_MISSING
-from haochaping.exchange.terms import CONTROL_CHARACTERS, TOO_LONG
+from haochaping.exchange.reconciliation.rules import explanation_in
 from haochaping.kernel.identifiers import uuids7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.rulebook import queries as rulebook
@@ -230,13 +228,7 @@ def explain(figure_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
         Refused: NOT_ALLOWED, NO_SUCH_FIGURE, ALREADY_EXPLAINED, EXPLANATION_MISSING, TOO_LONG, CONTROL_CHARACTERS.
     """
     check_power(by, Power.QUARANTINE_MANAGE)
-    said = clean(text)
-    if not said:
-        raise Refused(EXPLANATION_MISSING, field="explanation")
-    if len(said) > EXPLANATION_LIMIT:
-        raise Refused(TOO_LONG, field="explanation", length=len(said), limit=EXPLANATION_LIMIT)
-    if has_forbidden_control(said):
-        raise Refused(CONTROL_CHARACTERS, field="explanation")
+    said = explanation_in(text)
     row = (
         WithheldFigure.objects.select_related("division")
         .filter(id=figure_id, lifted_at__isnull=True)

@@ -16,8 +16,6 @@ from haochaping.exchange.reconciliation import queries, rules
 from haochaping.exchange.reconciliation.queries import StoredSide
 from haochaping.exchange.reconciliation.terms import (
     DAY_NOT_OVER,
-    EXPLANATION_LIMIT,
-    EXPLANATION_MISSING,
     MOST_DIFFERING,
     NO_SUCH_RECONCILIATION,
     NOT_DIFFERING,
@@ -28,11 +26,10 @@ from haochaping.exchange.reconciliation.terms import (
     StatementSide,
     Sums,
 )
-from haochaping.exchange.terms import CONTROL_CHARACTERS, NO_SUCH_PLATFORM, TOO_LONG
+from haochaping.exchange.terms import NO_SUCH_PLATFORM
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.kernel.refused import Refused
-from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
 
@@ -256,13 +253,7 @@ def explain(one: UUID, explanation: str, *, by: Actor, now: datetime) -> None:
         Refused: NOT_ALLOWED, NO_SUCH_RECONCILIATION, NOT_DIFFERING, EXPLANATION_MISSING, TOO_LONG, CONTROL_CHARACTERS.
     """
     check_power(by, Power.ORDER_SUPERVISE)
-    said = clean(explanation)
-    if not said:
-        raise Refused(EXPLANATION_MISSING, field="explanation")
-    if len(said) > EXPLANATION_LIMIT:
-        raise Refused(TOO_LONG, field="explanation", length=len(said), limit=EXPLANATION_LIMIT)
-    if has_forbidden_control(said):
-        raise Refused(CONTROL_CHARACTERS, field="explanation")
+    said = rules.explanation_in(explanation)
     row = (
         Reconciliation.objects.select_for_update(of=("self",))
         .select_related("division", "platform")

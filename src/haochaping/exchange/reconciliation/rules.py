@@ -23,6 +23,8 @@ from haochaping.exchange.reconciliation.terms import (
     APART,
     DEEPEST,
     EQUAL,
+    EXPLANATION_LIMIT,
+    EXPLANATION_MISSING,
     NEARLY,
     NEARLY_WITHIN,
     NOT_A_PREFIX,
@@ -36,8 +38,9 @@ from haochaping.exchange.reconciliation.terms import (
     Step,
     Sums,
 )
+from haochaping.exchange.terms import CONTROL_CHARACTERS, TOO_LONG
 from haochaping.kernel.refused import Refused
-from haochaping.kernel.text import has_forbidden_control
+from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.reviews.rules import key_number, stated_key, stated_number
 
 if TYPE_CHECKING:
@@ -277,3 +280,19 @@ def agreement(differing: int, here: Sums, told: Sums) -> Decimal:
         return EQUAL
     most = max(here.count, told.count)
     return NEARLY if 0 < differing <= most * NEARLY_WITHIN else APART
+
+
+def explanation_in(text: str) -> str:
+    """What a person says of a difference, without blanks around it.
+
+    Raises:
+        Refused: EXPLANATION_MISSING, TOO_LONG, CONTROL_CHARACTERS.
+    """
+    said = clean(text)
+    if not said:
+        raise Refused(EXPLANATION_MISSING, field="explanation")
+    if len(said) > EXPLANATION_LIMIT:
+        raise Refused(TOO_LONG, field="explanation", length=len(said), limit=EXPLANATION_LIMIT)
+    if has_forbidden_control(said):
+        raise Refused(CONTROL_CHARACTERS, field="explanation")
+    return said
