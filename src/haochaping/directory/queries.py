@@ -275,41 +275,47 @@ def ancestors(division_path: str) -> list[DivisionRef]:
 
 def line_of(code: str) -> list[DivisionRef]:
     """A division by code (6, 9 or 12 digits), after those above it from the top down; empty when there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LINE, {"code": normal_division_code(code) or ""})
-        return [DivisionRef(*row) for row in cursor.fetchall()]
-
-
-_LINE = """
-    SELECT above.id, above.code, above.name, above.path
-    FROM directory_division AS one
-    CROSS JOIN unnest(string_to_array(rtrim(one.path, '.'), '.')) AS named (code)
-    JOIN directory_division AS above ON above.code = named.code
-    WHERE one.code = %(code)s
-    ORDER BY above.path
-"""
+    return _around(_BY_CODE + _LINE, code=normal_division_code(code) or "")[0]
 
 
 def inside(division_id: int, *, limit: int) -> Inside:
     """What lies directly in a division, by code: divisions, its own agencies and halls, so many of each at most."""
-    found: dict[str, list[Any]] = {"divisions": [], "agencies": [], "halls": []}
+    return _around(_BY_ID + _INSIDE, id=division_id, limit=limit)[1]
+
+
+def around(code: str, *, limit: int) -> tuple[list[DivisionRef], Inside]:
+    """A division's line and what lies in it, at once."""
+    both = f"{_BY_CODE} {_LINE} UNION ALL {_INSIDE}"
+    return _around(both, code=normal_division_code(code) or "", limit=limit)
+
+
+def _around(statement: str, **asked: Any) -> tuple[list[DivisionRef], Inside]:
+    found: dict[str, list[Any]] = {"line": [], "divisions": [], "agencies": [], "halls": []}
     with connection.cursor() as cursor:
-        cursor.execute(_INSIDE, {"id": division_id, "limit": limit})
-        for kind, pk, code, name, path in sorted(cursor.fetchall(), key=lambda row: row[2]):
-            here = DivisionRef(pk, code, name, path) if kind == "divisions" else Ref(pk, code, name)
-            found[kind].append(here)
-    return Inside(**found)
+        cursor.execute(statement, asked)
+        for part, pk, code, name, path in cursor.fetchall():
+            found[part].append(DivisionRef(pk, code, name, path) if path else Ref(pk, code, name))
+    line = sorted(found.pop("line"), key=lambda above: above.path)
+    return line, Inside(**{part: sorted(refs, key=lambda ref: ref.code) for part, refs in found.items()})
 
 
+_BY_CODE = "WITH one AS (SELECT id, path FROM directory_division WHERE code = %(code)s)"
+_BY_ID = "WITH one AS (SELECT %(id)s::bigint AS id)"
+_LINE = """
+    SELECT 'line', above.id, above.code, above.name, above.path
+      FROM one
+     CROSS JOIN unnest(string_to_array(rtrim(one.path, '.'), '.')) AS named (code)
+      JOIN directory_division AS above ON above.code = named.code
+"""
 _INSIDE = """
     (SELECT 'divisions', id, code, name, path FROM directory_division
-      WHERE parent_id = %(id)s ORDER BY code LIMIT %(limit)s)
+      WHERE parent_id = (SELECT id FROM one) ORDER BY code LIMIT %(limit)s)
     UNION ALL
     (SELECT 'agencies', id, code, name, '' FROM directory_agency
-      WHERE division_id = %(id)s ORDER BY code LIMIT %(limit)s)
+      WHERE division_id = (SELECT id FROM one) ORDER BY code LIMIT %(limit)s)
     UNION ALL
     (SELECT 'halls', id, code, name, '' FROM directory_hall
-      WHERE division_id = %(id)s ORDER BY code LIMIT %(limit)s)
+      WHERE division_id = (SELECT id FROM one) ORDER BY code LIMIT %(limit)s)
 """
 
 

@@ -14,22 +14,23 @@ from haochaping.directory.rules import path_range
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import withheld_at
 from haochaping.insight.models import Fact, FactDelta
-from haochaping.insight.rules import MEASURES, Days, figures_of, split, worked_out
+from haochaping.insight.rules import MEASURES, figures_of, split, worked_out
 from haochaping.insight.terms import Difference, FactKey, FactKind, MeasureValue, Part, Place, Tally
 from haochaping.kernel.periods import BEIJING, Period
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
+    from haochaping.insight.rules import Days, Split
     from haochaping.insight.terms import Measure, Months
 
     type Kind = Literal["division", "agency", "item", "hall"]
 
 _FOLDER = resources.files("haochaping.insight").joinpath("sql")
-_SQL, _EACH, _COUNTED, _MONTHS, _WHICH_MONTHS = (
+_COUNTED, _MONTHS, _WHICH_MONTHS = (
     _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("tally", "tally_each", "counted", "months", "which_months")
+    for name in ("counted", "months", "which_months")
 )
 _TOTALS = {
     rule: _FOLDER.joinpath(f"quality/{rule}.sql").read_text(encoding="utf-8") for rule in ("DQ-02", "DQ-03")
@@ -38,35 +39,65 @@ _KINDS: tuple[Kind, ...] = ("division", "agency", "item", "hall")
 _ALWAYS = Period()
 
 
-def tally(place: Place, period: Period = _ALWAYS) -> Tally:
-    """How many of each (kind, level, provenance) for a place and days, both ends included."""
-    return {(kind, level, provenance): n for _, _, kind, level, provenance, n in _counted(place, period)}
+def _parts(name: str) -> dict[str, str]:
+    """The parts of which statements are put together, by what stands above each."""
+    text = _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    return dict(part.split("\n", maxsplit=1) for part in text.split("-- part ")[1:])
 
 
-def tally_of_channels(place: Place, period: Period = _ALWAYS) -> dict[str, Tally]:
+_TALLY, _EACH = _parts("tally"), _parts("tally_each")
+
+
+def _put_together(parts: Mapping[str, str], chosen: Iterable[str]) -> str:
+    counted = "UNION ALL\n".join(parts[name] for name in chosen)
+    return f"{parts['span']}, counted AS (\n{counted})\n{parts['sums']}"
+
+
+def tally(place: Place, period: Period = _ALWAYS, *, of: Sequence[Measure] | None = None) -> Tally:
+    """How many of each (kind, level, provenance) for a place and days, both ends included.
+
+    Of all kinds, or of those alone of which some measures are made: a place has ten times as many parts as one measure needs.
+    """
+    counted = _counted(place, period, of=of)
+    return {(kind, level, provenance): n for _, _, kind, level, provenance, n in counted}
+
+
+def tally_of_channels(
+    place: Place, period: Period = _ALWAYS, *, of: Sequence[Measure] | None = None
+) -> dict[str, Tally]:
     """The same for each channel by itself, of what has one: cases and services that nobody reviewed are in none."""
     tallies: dict[str, dict[Part, int]] = {}
-    for _, channel, kind, level, provenance, n in _counted(place, period, each_channel=True):
+    for _, channel, kind, level, provenance, n in _counted(place, period, of=of, each_channel=True):
         tallies.setdefault(channel, {})[kind, level, provenance] = n
     return {**tallies}
 
 
 def _counted(
-    place: Place, period: Period, *, each_month: bool = False, each_channel: bool = False
+    place: Place,
+    period: Period,
+    *,
+    of: Sequence[Measure] | None = None,
+    each_month: bool = False,
+    each_channel: bool = False,
 ) -> list[tuple[Any, ...]]:
     """Rows of (month, channel, kind, level, provenance, n); month and channel are None unless each is asked for."""
     by = _added_up_by(place, each_channel=each_channel)
-    days = _days(period, by_month=by is not None)
+    days = split(period, by_month=by is not None)
+    chosen = [
+        *([f"{by} months"] if days.months else []),
+        *([f"{_told_apart_by(place)} days"] if days.before or days.after else []),
+        "pending",
+    ]
     division_low, division_high = path_range(place.division_path)
     agency_low, agency_high = path_range(place.agency_path or "")
     with connection.cursor() as cursor:
         cursor.execute(
-            _SQL,
-            days
+            _put_together(_TALLY, chosen),
+            _days(days)
+            | _kinds(of)
             | {
                 "each_month": each_month,
                 "each_channel": each_channel,
-                "by": by or "",
                 "any_division": not place.division_path,
                 "division_low": division_low,
                 "division_high": division_high,
@@ -78,6 +109,15 @@ def _counted(
             },
         )
         return list(cursor.fetchall())
+
+
+def _told_apart_by(place: Place) -> Kind:
+    """By which of its parts the days of a place are read: what has an index of its own and is the least."""
+    if place.agency_path is not None:
+        return "agency"
+    if place.item_id is not None:
+        return "item"
+    return "division" if place.hall_id is None else "hall"
 
 
 def _added_up_by(place: Place, *, each_channel: bool) -> Months | None:
@@ -94,21 +134,26 @@ def _added_up_by(place: Place, *, each_channel: bool) -> Months | None:
     return "agency" if place.item_id is None else "item"
 
 
-def _days(period: Period, *, by_month: bool = True) -> dict[str, Any]:
-    """The parts of a period; all of it day by day where months are not added up for what is asked."""
-    parts = split(period, by_month=by_month)
-    named = {"whole": parts.whole, "months": parts.months, "before": parts.before, "after": parts.after}
+def _days(split: Split) -> dict[str, Any]:
+    """The parts of a period as parameters."""
+    named = {"whole": split.whole, "months": split.months, "before": split.before, "after": split.after}
     days: dict[str, Any] = {}
     for name, part in named.items():
         days |= {f"{name}_first": part.first, f"{name}_end": part.end, f"{name}_sign": part.sign}
     return days
 
 
+def _kinds(of: Sequence[Measure] | None) -> dict[str, Any]:
+    """The kinds of units of which some measures are made; every kind where none are named."""
+    kinds = FactKind if of is None else {kind for measure in of for kind in measure.kinds}
+    return {"kinds": sorted(kinds)}
+
+
 def measures(
     place: Place, period: Period = _ALWAYS, *, of: Sequence[Measure] = MEASURES
 ) -> list[MeasureValue]:
     """The measures of a place, all that are published unless others are asked for, in their order."""
-    counted = tally(place, period)
+    counted = tally(place, period, of=of)
     return [worked_out(measure, counted) for measure in of]
 
 
@@ -116,21 +161,31 @@ def figures(
     place: Place, division_path: str, period: Period = _ALWAYS, *, of: Sequence[Measure] = MEASURES
 ) -> list[MeasureValue]:
     """The measures of a place as they are published: those that a broken rule withholds at its division say so."""
-    return figures_of(tally(place, period), withheld_at(quality.withheld(period), division_path), of)
+    return figures_of(tally(place, period, of=of), withheld_at(quality.withheld(period), division_path), of)
 
 
 def tally_of_each(
-    asked: Mapping[Kind, Sequence[int]], period: Period = _ALWAYS
+    asked: Mapping[Kind, Sequence[int]],
+    period: Period = _ALWAYS,
+    *,
+    of: Sequence[Measure] | None = None,
 ) -> dict[Kind, dict[int, Tally]]:
-    """The tallies of divisions and agencies (each with all below it), items and halls, by kind and id, in one query."""
+    """The tallies of divisions and agencies (each with all below it), items and halls, by kind and id, in one query.
+
+    Of all kinds, or of those alone of which some measures are made.
+    """
     tallies: dict[Kind, dict[int, dict[Part, int]]] = {
         by: {one: {} for one in ids} for by, ids in asked.items()
     }
+    days = split(period)
+    needed = {"months": days.months, "days": days.before or days.after, "pending": True}
+    chosen = [f"{by} {part}" for by in asked for part, is_needed in needed.items() if is_needed]
+    if not chosen:
+        return {}
     wanted = {by: list(asked.get(by, ())) for by in _KINDS}
     with connection.cursor() as cursor:
-        cursor.execute(_EACH, wanted | _days(period))
-        for by, root, *part, n in cursor.fetchall():
-            kind, level, provenance = part
+        cursor.execute(_put_together(_EACH, chosen), wanted | _days(days) | _kinds(of))
+        for by, root, kind, level, provenance, n in cursor.fetchall():
             tallies[by][root][kind, level, provenance] = n
     return {by: {**found} for by, found in tallies.items()}
 
@@ -139,7 +194,7 @@ def measures_of_each(
     by: Kind, ids: Sequence[int], period: Period = _ALWAYS, *, of: Sequence[Measure] = MEASURES
 ) -> dict[int, list[MeasureValue]]:
     """The measures of several places, as `tally_of_each` counts them."""
-    counted = tally_of_each({by: ids}, period)[by]
+    counted = tally_of_each({by: ids}, period, of=of)[by]
     return {one: [worked_out(measure, tally) for measure in of] for one, tally in counted.items()}
 
 
@@ -154,7 +209,7 @@ def measures_of_months(
         return {}
     tallies: dict[date, dict[Part, int]] = {first: {} for first in months}
     period = Period(months[min(months)].start, months[max(months)].end)
-    for month, _, kind, level, provenance, n in _counted(place, period, each_month=True):
+    for month, _, kind, level, provenance, n in _counted(place, period, of=of, each_month=True):
         tallies[month][kind, level, provenance] = n
     return {first: [worked_out(measure, counted) for measure in of] for first, counted in tallies.items()}
 

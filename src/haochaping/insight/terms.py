@@ -101,6 +101,24 @@ type Tally = Mapping[Part, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """Units of some kinds added up: what else a tally holds does not change it, and need not be read for it."""
+
+    kinds: frozenset[FactKind]
+    of: Callable[[Tally], int]
+
+    def __call__(self, tally: Tally) -> int:
+        """How many there are."""
+        return self.of(tally)
+
+    def __add__(self, other: Sum) -> Sum:
+        return Sum(self.kinds | other.kinds, lambda tally: self(tally) + other(tally))
+
+    def __sub__(self, other: Sum) -> Sum:
+        return Sum(self.kinds | other.kinds, lambda tally: self(tally) - other(tally))
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """A published figure, defined once: a count, a share, or an average where `squares` are added up too.
 
@@ -110,15 +128,21 @@ class Measure:
 
     name: str
     label: str
-    numerator: Callable[[Tally], int]
-    denominator: Callable[[Tally], int] | None
+    numerator: Sum
+    denominator: Sum | None
     exclusions: tuple[str, ...]
     source: str
     unit: str
     counts: str
     day: str
     out_of: str = ""
-    squares: Callable[[Tally], int] | None = None
+    squares: Sum | None = None
+
+    @property
+    def kinds(self) -> frozenset[FactKind]:
+        """The kinds of units of which it is made."""
+        parts = (self.numerator, self.denominator, self.squares)
+        return frozenset(kind for part in parts if part for kind in part.kinds)
 
     @property
     def at_least(self) -> int | None:

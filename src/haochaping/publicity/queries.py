@@ -307,9 +307,11 @@ def decisions(division_path: str, quarter: date) -> list[KeptBackCount]:
 
 def glance(place: Place, quarter: date) -> Glance:
     """What the page of a division or agency says of publication there."""
-    agencies = directory.agency_ids_under(place.agency_path) if place.agency_path is not None else None
     low, high = path_range(place.division_path)
-    return Glance(*_rows(_GLANCE, quarter=quarter, low=low, high=high, agencies=agencies)[0])
+    agency_low, agency_high = path_range(place.agency_path or "")
+    of_agency = place.agency_path is not None
+    asked = {"of_agency": of_agency, "agency_low": agency_low, "agency_high": agency_high}
+    return Glance(*_rows(_GLANCE, quarter=quarter, low=low, high=high, **asked)[0])
 
 
 def _rows(sql: str, **asked: Any) -> list[tuple[Any, ...]]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Of agencies, items and halls only days tell channels apart, and those are many.
 _LAST_DAYS = 30
+_BAD = (BY_NAME["bad_rate"],)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def channels(place: Place, period: Period, today: date, withheld: Mapping[str, s
     days = last_days(period, today, most=_LAST_DAYS)
     if days is None:
         return None
-    found = insight.tally_of_channels(place, days)
+    found = insight.tally_of_channels(place, days, of=_BAD)
     told = [(channel, found[channel]) for channel in ReviewChannel if channel in found]
     bad = [
         figure
@@ -59,5 +60,5 @@ def channels(place: Place, period: Period, today: date, withheld: Mapping[str, s
 
 def _bad(label: str, tally: Tally, withheld: Mapping[str, str]) -> Figure | None:
     """The share of bad reviews; None where people gave none themselves."""
-    (bad,) = figures_of(tally, withheld, (BY_NAME["bad_rate"],))
+    (bad,) = figures_of(tally, withheld, _BAD)
     return Figure(label, bad.made_of, withheld=why_withheld(bad.withheld)) if bad.denominator else None

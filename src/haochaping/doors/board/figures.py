@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from haochaping.doors.board.terms import PROVENANCE_LABELS
 from haochaping.doors.quality import why_withheld
@@ -53,14 +53,20 @@ class LeftOut:
 
 def figure(value: MeasureValue, *, explained: bool = False, label: str = "") -> Figure:
     """A measure as a figure that leads to its definition; `explained` adds what is not counted, `label` is another name."""
-    note = gettext("; ").join(gettext(part) for part in value.exclusions) if explained else ""
+    named, note = _words(value.label, value.exclusions, get_language() or "")
     return Figure(
-        label or gettext(value.label),
+        label or named,
         value.made_of,
-        note,
+        note if explained else "",
         defined_at(value.name),
         withheld=why_withheld(value.withheld),
     )
+
+
+@cache
+def _words(label: str, exclusions: tuple[str, ...], _language: str) -> tuple[str, str]:
+    """A measure's name and what it does not count: a page has a hundred figures, and always the same words."""
+    return gettext(label), gettext("; ").join(map(gettext, exclusions))
 
 
 @cache

@@ -108,7 +108,7 @@ def _inside(found: Tops, held: Sequence[HeldPlace]) -> dict[str, object]:
     inside = directory.inside(found.only.id, limit=parts.LISTED)
     listed_parts = parts.of_division(inside)
     asked = {part.kind: [ref.id for ref in part.refs] for part in listed_parts}
-    tallies = insight.tally_of_each(asked)
+    tallies = insight.tally_of_each(asked, of=parts.COUNTED)
     return {
         "tables": parts.tables(listed_parts, tallies, found.only.path, held),
         "halls": parts.halls(inside),

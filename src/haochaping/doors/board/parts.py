@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from haochaping.ui.shapes import Column
 
 LISTED = 200
+# All that is made of a place inside one.
+COUNTED = (*figures.OF_ROWS, BY_NAME["bad_rate"])
 _BOARD = 10
 _LEAST_UNITS = 2
 

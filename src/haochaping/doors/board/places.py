@@ -82,11 +82,10 @@ class Page:
 @compressed
 def division(request: HttpRequest, code: str) -> HttpResponse:
     """A division with everything below it."""
-    line = directory.line_of(code)
+    line, inside = directory.around(code, limit=parts.LISTED)
     if not line:
         return _unknown(request, gettext("There is no division with the code “{code}”."), code)
     found = line[-1]
-    inside = directory.inside(found.id, limit=parts.LISTED)
     page = Page(
         "division",
         found.id,
@@ -165,8 +164,7 @@ def _page(request: HttpRequest, page: Page) -> HttpResponse:
 def _numbers(
     request: HttpRequest, page: Page, asked: Asked, period: Period, now: datetime
 ) -> dict[str, object]:
-    tallies = _tallies(page, period)
-    tally = tallies[page.kind][page.id]
+    tally = insight.tally(page.place, period)
     held = quality.withheld(period)
     withheld, today = withheld_at(held, page.division_path), local_day(now)
     values = figures_of(tally, withheld)
@@ -184,7 +182,7 @@ def _numbers(
         "channels": _channels(page, period, today, withheld) if by_level else None,
         "sources": figures.sources(tally),
         "excluded": figures.excluded(tally),
-        "tables": parts.tables(page.parts, tallies, page.division_path, held, asked.query),
+        "tables": parts.tables(page.parts, _inside(page, period), page.division_path, held, asked.query),
         "halls": page.halls,
         "filter": f"{page.kind}={quote(page.code)}",
         "as_of": now,
@@ -234,12 +232,11 @@ def _steps(values: Sequence[MeasureValue]) -> list[Figure]:
     return [*steps, Figure(gettext(solved.label), solved.numerator, withheld=figures.figure(solved).withheld)]
 
 
-def _tallies(page: Page, period: Period) -> dict[Kind, dict[int, Tally]]:
-    """What is counted for the place and for those inside it, by kind and id."""
-    asked: dict[Kind, list[int]] = {page.kind: [page.id]}
-    for part in page.parts:
-        asked.setdefault(part.kind, []).extend(ref.id for ref in part.refs)
-    return insight.tally_of_each(asked, period)
+def _inside(page: Page, period: Period) -> dict[Kind, dict[int, Tally]]:
+    """What is counted for the places inside one, by kind and id."""
+    return insight.tally_of_each(
+        {part.kind: [ref.id for ref in part.refs] for part in page.parts}, period, of=parts.COUNTED
+    )
 
 
 def _trail(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Count, Min, Q, Sum
@@ -49,7 +49,21 @@ if TYPE_CHECKING:
 _FOLDER = resources.files("haochaping.exchange").joinpath("sql/quality")
 _SOURCES = _FOLDER.joinpath("sources.sql").read_text(encoding="utf-8")
 _WITHHELD = _FOLDER.joinpath("withheld.sql").read_text(encoding="utf-8")
+_LAST_MONTH = _FOLDER.joinpath("last_month.sql").read_text(encoding="utf-8")
 _TO_EXPLAIN = _FOLDER.joinpath("to_explain.sql").read_text(encoding="utf-8")
+_CARD = (
+    "id",
+    "newest",
+    "platform__code",
+    "platform__name",
+    "division__name",
+    "day",
+    "judged_at",
+    "score",
+    "grade",
+    "platform_id",
+)
+_SENT = ("reviews", "cases", "reviews_aside", "cases_aside", "timed")
 _SHARES = Parts._fields
 _MILLION, _HUNDRED = 1_000_000, 100
 
@@ -178,8 +192,10 @@ def last_month_of(division_id: int, *, before: date) -> list[MonthRow]:
     """The month before a day of the sources of a division itself, not of those below, for everybody; no rules."""
     end = before.replace(day=1)
     first = (end - timedelta(days=1)).replace(day=1)
-    cards = QualityCard.objects.filter(division_id=division_id, newest=True, day__gte=first, day__lt=end)
-    return _months(_rows(cards.order_by("day"), samples=False), first, {})
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_MONTH, {"division": division_id, "first": first, "end": end})
+        cards = [_card(row, {}) for row in cursor.fetchall()]
+    return _months(cards, first, {})
 
 
 def _months(
@@ -286,33 +302,28 @@ def _within(scope: Scope) -> QuerySet[QualityCard]:
 
 
 def _rows(cards: QuerySet[QualityCard], *, samples: bool = True) -> list[CardRow]:
-    found = list(cards.select_related("platform", "division"))
-    findings = _findings([card.id for card in found]) if samples else {}
-    return [
-        CardRow(
-            id=row.id,
-            newest=row.newest,
-            source=row.platform.code,
-            source_name=row.platform.name,
-            division_name=row.division.name,
-            day=row.day,
-            judged_at=row.judged_at,
-            sent=Sent(
-                row.platform_id,
-                row.day,
-                row.reviews,
-                row.cases,
-                row.reviews_aside,
-                row.cases_aside,
-                row.timed,
-            ),
-            parts=Parts(*(_share(getattr(row, name)) for name in _SHARES)),  # type: ignore[arg-type]
-            score=None if row.score is None else row.score / _HUNDRED,
-            grade=Grade(row.grade) if row.grade else None,
-            findings=tuple(findings.get(row.id, ())),
-        )
-        for row in found
-    ]
+    found = list(cards.values_list(*_CARD, *_SENT, *_SHARES))
+    findings = _findings([row[0] for row in found]) if samples else {}
+    return [_card(row, findings) for row in found]
+
+
+def _card(row: Sequence[Any], findings: Mapping[UUID, Sequence[Finding]]) -> CardRow:
+    """A card of the columns `_CARD`, `_SENT` and `_SHARES`."""
+    id_, newest, source, source_name, division_name, day, judged_at, points, letter, platform_id, *rest = row
+    return CardRow(
+        id=id_,
+        newest=newest,
+        source=source,
+        source_name=source_name,
+        division_name=division_name,
+        day=day,
+        judged_at=judged_at,
+        sent=Sent(platform_id, day, *rest[: len(_SENT)]),
+        parts=Parts(*map(_share, rest[len(_SENT) :])),  # type: ignore[arg-type]
+        score=None if points is None else points / _HUNDRED,
+        grade=Grade(letter) if letter else None,
+        findings=tuple(findings.get(id_, ())),
+    )
 
 
 def _share(millionths: int | None) -> float | None:

@@ -23,7 +23,7 @@ from haochaping.insight.rules.units import (
 )
 from haochaping.insight.rules.voices import OF_VOICES
 from haochaping.insight.terms import MeasureValue
-from haochaping.kernel.ratios import Ratio
+from haochaping.kernel.ratios import Mean, Ratio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,19 +68,22 @@ _IMPOSSIBLE = "DQ-01"
 
 def worked_out(measure: Measure, tally: Tally) -> MeasureValue:
     """A measure's value for a tally; a rate is withheld under n = 30, its counts never, and all of it where none can be so."""
-    worked = MeasureValue(
-        measure.name,
-        measure.label,
-        None,
-        measure.numerator(tally),
-        measure.denominator(tally) if measure.denominator else None,
-        measure.exclusions,
-        squares=measure.squares(tally) if measure.squares else None,
+    above = measure.numerator(tally)
+    below = measure.denominator(tally) if measure.denominator else None
+    squares = measure.squares(tally) if measure.squares else None
+    withheld = ""
+    value: float | None
+    if below is None:
+        value = above
+    elif squares is not None:
+        value = Mean(above, below, squares).value
+    elif 0 <= above <= below:
+        value = Ratio(above, below).value
+    else:
+        value, withheld = None, _IMPOSSIBLE
+    return MeasureValue(
+        measure.name, measure.label, value, above, below, measure.exclusions, withheld, squares
     )
-    made_of = worked.made_of
-    if isinstance(made_of, Ratio) and not 0 <= made_of.numerator <= made_of.denominator:
-        return _kept_back(worked, _IMPOSSIBLE)
-    return replace(worked, value=made_of if isinstance(made_of, int) else made_of.value)
 
 
 def figures_of(

@@ -21,6 +21,10 @@ class Days:
     end: date
     sign: int = 1
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return self.first < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Split:

@@ -11,10 +11,7 @@ from haochaping.insight.terms import FactKey, FactKind, Measure, Said
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from haochaping.cases.terms import Handled
-    from haochaping.insight.terms import Part
 
 _CASES = N_("cases")
 _DAYS = N_("working days")
@@ -44,17 +41,13 @@ def _verdict(kept: bool | None) -> str:
     return Said.KEPT if kept else Said.LATE
 
 
-def _is(kind: FactKind) -> Callable[[Part], bool]:
-    return lambda part: part[0] == kind
-
-
 def _average(
     name: str, label: str, kind: FactKind, *, counts: str, out_of: str, unit: str, missing: str
 ) -> Measure:
     return Measure(
         name,
         label,
-        weighed(_is(kind)),
+        weighed(kind),
         of_kind(kind),
         (_NOT_COMPLETED, UNSIGNED_CASES, missing),
         _SOURCE,
@@ -62,7 +55,7 @@ def _average(
         counts=counts,
         day=BY_COMPLETION,
         out_of=out_of,
-        squares=weighed(_is(kind), power=2),
+        squares=weighed(kind, power=2),
     )
 
 
@@ -132,7 +125,7 @@ OF_HANDLING = (
     Measure(
         "one_trip_rate",
         N_("Cases done in one trip at most"),
-        total(lambda part: part[0] == FactKind.TRIPS and part[1] <= 1),
+        total(FactKind.TRIPS, lambda part: part[1] <= 1),
         of_kind(FactKind.TRIPS),
         (_NOT_COMPLETED, UNSIGNED_CASES, N_("cases of which the number of trips is not told")),
         _SOURCE,

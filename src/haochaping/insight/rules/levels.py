@@ -12,26 +12,20 @@ from haochaping.reviews.rules import is_active, is_bad
 from haochaping.reviews.terms import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from haochaping.insight.terms import Part, Tally
+    from haochaping.insight.terms import Part, Sum
 
 _REVIEWS = N_("reviews")
 _ALL = N_("All reviews that people gave themselves.")
 NOT_IN_RATES = (WITHDRAWN, EXCLUDED, FOLLOWED, NOT_ACTIVE)
 
 
-def is_active_review(part: Part) -> bool:
-    """Whether a part of a tally is reviews that people gave themselves."""
-    return part[0] == FactKind.REVIEW and is_active(part[2])
+def given(part: Part) -> bool:
+    """Whether a part of the reviews is of those that people gave themselves."""
+    return is_active(part[2])
 
 
-def _is_follow_up(part: Part) -> bool:
-    return part[0] == FactKind.FOLLOW_UP and is_active(part[2])
-
-
-def _of_level(level: int) -> Callable[[Tally], int]:
-    return total(lambda part: is_active_review(part) and part[1] == level)
+def _of_level(level: int) -> Sum:
+    return total(FactKind.REVIEW, lambda part: given(part) and part[1] == level)
 
 
 # 国办发〔2019〕51号, the first of its two sets of words.
@@ -49,7 +43,7 @@ OF_LEVELS = (
             f"level_{level.value}_share",
             label,
             _of_level(level),
-            total(is_active_review),
+            total(FactKind.REVIEW, given),
             NOT_IN_RATES,
             "国办发〔2019〕51号",
             _REVIEWS,
@@ -62,8 +56,8 @@ OF_LEVELS = (
     Measure(
         "average_score",
         N_("Average level, from 1 to 5"),
-        weighed(is_active_review),
-        total(is_active_review),
+        weighed(FactKind.REVIEW, given),
+        total(FactKind.REVIEW, given),
         NOT_IN_RATES,
         "domain.md §3.3 平均分",
         _REVIEWS,
@@ -72,13 +66,13 @@ OF_LEVELS = (
         ),
         day=BY_REVIEW,
         out_of=_ALL,
-        squares=weighed(is_active_review, power=2),
+        squares=weighed(FactKind.REVIEW, given, power=2),
     ),
     Measure(
         "follow_up_good_rate",
         N_("Good follow-up reviews"),
-        total(lambda part: _is_follow_up(part) and not is_bad(part[1])),
-        total(_is_follow_up),
+        total(FactKind.FOLLOW_UP, lambda part: given(part) and not is_bad(part[1])),
+        total(FactKind.FOLLOW_UP, given),
         (WITHDRAWN, EXCLUDED, NOT_ACTIVE),
         "domain.md §3.3 追评满意率",
         _REVIEWS,

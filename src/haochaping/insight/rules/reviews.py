@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from haochaping.insight.rules.levels import NOT_IN_RATES, is_active_review
+from haochaping.insight.rules.levels import NOT_IN_RATES, given
 from haochaping.insight.rules.totals import BY_CASE, BY_REVIEW, BY_SERVICE, of_kind, total
 from haochaping.insight.rules.words import EXCLUDED, FOLLOWED, NOT_ACTIVE, UNSIGNED_CASES, VOIDED, WITHDRAWN
 from haochaping.insight.terms import REPORTED, FactKind, Measure
 from haochaping.kernel.refused import N_
-from haochaping.reviews.rules import is_active, is_bad
+from haochaping.reviews.rules import is_bad
 from haochaping.reviews.terms import Level
-
-if TYPE_CHECKING:
-    from haochaping.insight.terms import Tally
 
 EXCLUDED_KINDS = frozenset({FactKind.MISTAKEN, FactKind.MALICIOUS})
 
@@ -21,10 +16,6 @@ EXCLUDED_KINDS = frozenset({FactKind.MISTAKEN, FactKind.MALICIOUS})
 _REVIEWABLE = of_kind(FactKind.OCCURRENCE, REPORTED)
 _SERVICES = N_("All services of the same days that could be reviewed.")
 _ALL = N_("All reviews that people gave themselves.")
-
-
-def _not_reviewed(tally: Tally) -> int:
-    return _REVIEWABLE(tally) - of_kind(FactKind.REVIEWED)(tally)
 
 
 OF_REVIEWS = (
@@ -53,7 +44,7 @@ OF_REVIEWS = (
     Measure(
         "active_reviews",
         N_("Reviews given by people themselves"),
-        total(is_active_review),
+        total(FactKind.REVIEW, given),
         None,
         NOT_IN_RATES,
         "domain.md §3.3",
@@ -66,7 +57,7 @@ OF_REVIEWS = (
     Measure(
         "bad_reviews",
         N_("Bad reviews"),
-        total(lambda part: part[0] == FactKind.REVIEW and is_bad(part[1])),
+        total(FactKind.REVIEW, lambda part: is_bad(part[1])),
         None,
         (WITHDRAWN, EXCLUDED, FOLLOWED),
         "国办发〔2019〕51号",
@@ -77,8 +68,8 @@ OF_REVIEWS = (
     Measure(
         "bad_rate",
         N_("Bad reviews among those that people gave themselves"),
-        total(lambda part: is_active_review(part) and is_bad(part[1])),
-        total(is_active_review),
+        total(FactKind.REVIEW, lambda part: given(part) and is_bad(part[1])),
+        total(FactKind.REVIEW, given),
         NOT_IN_RATES,
         "domain.md §3.3 差评率",
         N_("reviews"),
@@ -89,7 +80,7 @@ OF_REVIEWS = (
     Measure(
         "unverified_reviews",
         N_("Reviews kept apart: default, imported, unverified"),
-        total(lambda part: part[0] == FactKind.REVIEW and not is_active(part[2])),
+        total(FactKind.REVIEW, lambda part: not given(part)),
         None,
         (WITHDRAWN, EXCLUDED, FOLLOWED),
         "domain.md §3.5",
@@ -114,7 +105,7 @@ OF_REVIEWS = (
     Measure(
         "not_reviewed_rate",
         N_("Services without a review"),
-        _not_reviewed,
+        _REVIEWABLE - of_kind(FactKind.REVIEWED),
         _REVIEWABLE,
         (UNSIGNED_CASES, VOIDED),
         "domain.md §3.3 未评价率",
@@ -130,8 +121,8 @@ PRAISE = (
     Measure(
         "good_rate",
         N_("Good reviews"),
-        total(lambda part: is_active_review(part) and not is_bad(part[1])),
-        total(is_active_review),
+        total(FactKind.REVIEW, lambda part: given(part) and not is_bad(part[1])),
+        total(FactKind.REVIEW, given),
         NOT_IN_RATES,
         "domain.md §3.3 主动评价好评率",
         N_("reviews"),
@@ -142,8 +133,8 @@ PRAISE = (
     Measure(
         "strict_good_rate",
         N_("Good reviews, counted strictly"),
-        total(lambda part: is_active_review(part) and part[1] >= Level.SATISFIED),
-        total(is_active_review),
+        total(FactKind.REVIEW, lambda part: given(part) and part[1] >= Level.SATISFIED),
+        total(FactKind.REVIEW, given),
         NOT_IN_RATES,
         "domain.md §3.3 好评率",
         N_("reviews"),
@@ -154,7 +145,7 @@ PRAISE = (
     Measure(
         "excluded_reviews",
         N_("Reviews excluded after an appeal"),
-        total(lambda part: part[0] in EXCLUDED_KINDS),
+        of_kind(FactKind.MISTAKEN) + of_kind(FactKind.MALICIOUS),
         None,
         (WITHDRAWN,),
         "domain.md §6.6",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from haochaping.insight.terms import Sum
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from haochaping.insight.terms import FactKind, Part, Tally
+    from haochaping.insight.terms import FactKind, Part
 
 # What is no order to be put right, of every measure of orders.
 NOT_ORDERS = (
@@ -29,19 +30,30 @@ BY_STEP = N_("the day the letter was opened or the measure decided")
 BY_VOICE = N_("the day it was given")
 
 
-def total(wanted: Callable[[Part], bool]) -> Callable[[Tally], int]:
-    """How many there are in the wanted parts."""
-    return lambda tally: sum(n for part, n in tally.items() if wanted(part))
-
-
-def weighed(wanted: Callable[[Part], bool], *, power: int = 1) -> Callable[[Tally], int]:
-    """The levels of the wanted parts added up, or their squares: of each part as often as there are units of it."""
-    return lambda tally: sum(n * part[1] ** power for part, n in tally.items() if wanted(part))
-
-
-# Most measures are made of these, for a page some hundred times: without a call for each part.
-def of_kind(kind: FactKind, *said: str) -> Callable[[Tally], int]:
+# Most measures are made of these, for a page some hundred times: without a call for each part where none is needed.
+def of_kind(kind: FactKind, *said: str) -> Sum:
     """How many there are of a kind, of these provenances where any are named."""
     if not said:
-        return lambda tally: sum(n for (of, _, _), n in tally.items() if of == kind)
-    return lambda tally: sum(n for (of, _, how), n in tally.items() if of == kind and how in said)
+        return Sum(frozenset({kind}), lambda tally: sum(n for (of, _, _), n in tally.items() if of == kind))
+    return Sum(
+        frozenset({kind}),
+        lambda tally: sum(n for (of, _, how), n in tally.items() if of == kind and how in said),
+    )
+
+
+def total(kind: FactKind, wanted: Callable[[Part], bool]) -> Sum:
+    """How many there are of a kind in the wanted parts."""
+    return Sum(
+        frozenset({kind}),
+        lambda tally: sum(n for part, n in tally.items() if part[0] == kind and wanted(part)),
+    )
+
+
+def weighed(kind: FactKind, wanted: Callable[[Part], bool] = lambda _: True, *, power: int = 1) -> Sum:
+    """The levels of the wanted parts added up, or their squares: of each part as often as there are units of it."""
+    return Sum(
+        frozenset({kind}),
+        lambda tally: sum(
+            n * part[1] ** power for part, n in tally.items() if part[0] == kind and wanted(part)
+        ),
+    )

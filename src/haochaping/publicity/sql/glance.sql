@@ -1,6 +1,6 @@
 -- For the page of a place, in one row: what waits there and what of it is overdue, and how many decisions of the quarter kept
 -- words back or took them down. Of an agency nothing waits by itself.
-SELECT CASE WHEN %(agencies)s::bigint[] IS NULL THEN waiting.offered END, CASE WHEN %(agencies)s::bigint[] IS NULL THEN waiting.overdue END,
+SELECT CASE WHEN NOT %(of_agency)s THEN waiting.offered END, CASE WHEN NOT %(of_agency)s THEN waiting.overdue END,
        counted.held, counted.down
 FROM (
     SELECT coalesce(sum(waiting.offered), 0)::bigint AS offered, coalesce(sum(waiting.overdue), 0)::bigint AS overdue
@@ -14,5 +14,6 @@ FROM (
       JOIN directory_division AS division ON division.id = counted.division_id
      WHERE counted.quarter = %(quarter)s AND counted.decision IN ('held', 'taken_down')
        AND division.path >= %(low)s AND division.path < %(high)s
-       AND (%(agencies)s::bigint[] IS NULL OR counted.agency_id = ANY(%(agencies)s::bigint[]))
+       AND (NOT %(of_agency)s OR counted.agency_id IN (
+             SELECT id FROM directory_agency WHERE path >= %(agency_low)s AND path < %(agency_high)s))
 ) AS counted

@@ -52,9 +52,9 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 _FOLDER = resources.files("haochaping.supervision").joinpath("sql")
-_POPULATION, _DUE, _CALLS, _TALLIES = (
+_POPULATION, _DUE, _CALLS, _TALLIES, _LATEST = (
     _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("population", "due", "calls", "tallies")
+    for name in ("population", "due", "calls", "tallies", "latest")
 )
 # 办结: the states in which the order of a bad review is finished. The one place that says so.
 CLOSED_STATES = (OrderState.CLOSED,)
@@ -252,9 +252,15 @@ def months(*, limit: int = 24) -> list[date]:
 
 def latest(division_path: str) -> list[PublishedDraw]:
     """The draws of a division and those directly below it, of the newest month of which there are results."""
-    closed = SampleDraw.objects.filter(_at(division_path), closed_at__isnull=False)
-    newest = closed.order_by("-month").values("month")[:1]
-    return _published(SampleDraw.objects.filter(_at(division_path), month=Subquery(newest)))
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, {"path": division_path})
+        rows = cursor.fetchall()
+    own = slice(2, 2 + len(_DRAW))
+    return [
+        _with_result(code, name, _draw(row[own]), SampleTally(*row[own.stop :]))
+        for row in rows
+        for code, name in (row[:2],)
+    ]
 
 
 def published(month: date, *, under: str = "", part: slice = _ALL) -> list[PublishedDraw]:
@@ -270,22 +276,18 @@ def _published(draws: QuerySet[SampleDraw], part: slice = _ALL) -> list[Publishe
         draws.order_by("division__path", "kind").values_list("division__code", "division__name", *_DRAW)[part]
     )
     tallies = _tallies([row[2] for row in rows]) if rows else {}
-    found = []
-    for code, name, *values in rows:
-        draw = _draw(values)
-        result = rules.result_of(tallies[draw.id]) if draw.closed_at else None
-        found.append(PublishedDraw(draw, code, name, result))
-    return found
+    draws_at = [(code, name, _draw(values)) for code, name, *values in rows]
+    return [_with_result(code, name, draw, tallies.get(draw.id)) for code, name, draw in draws_at]
+
+
+def _with_result(code: str, name: str, draw: DrawRow, tally: SampleTally | None) -> PublishedDraw:
+    result = rules.result_of(tally) if tally and draw.closed_at else None
+    return PublishedDraw(draw, code, name, result)
 
 
 def _below(division_path: str) -> Q:
     low, high = path_range(division_path)
     return Q(division__path__gte=low, division__path__lt=high) if division_path else Q()
-
-
-def _at(division_path: str) -> Q:
-    own = Q(division__path=division_path) | Q(division__parent__path=division_path)
-    return own if division_path else Q()
 
 
 def _tallies(draws: list[UUID]) -> dict[UUID, SampleTally]:

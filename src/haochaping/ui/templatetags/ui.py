@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeData, mark_safe
 from django.utils.translation import gettext
 
@@ -226,10 +226,47 @@ def table(
     }
 
 
-@register.inclusion_tag("components/stat.html")
-def stat(figure: Figure) -> dict[str, object]:
-    """One published number with what it is made of."""
-    return {"figure": figure, "too_few": numbers.too_few()}
+# A page has fifty published numbers: they are set here, an engine takes long over each.
+@register.simple_tag
+def stat(figure: Figure) -> SafeString:
+    """One published number with what it is made of: a rate always shows both its numbers, or says that there are too few."""
+    value, is_known, lines = _told(figure)
+    if figure.note:
+        lines.append(gettext("Not counted: %(what)s") % {"what": figure.note})
+    return format_html(
+        '<div class="stat"><p class="stat-label{}">{}</p><p class="stat-value{}">{}</p>{}</div>',
+        " alone" if figure.href else "",
+        _named(figure),
+        "" if is_known else " stat-few",
+        value,
+        format_html_join("", '<p class="soft">{}</p>', ((line,) for line in lines)),
+    )
+
+
+def _told(figure: Figure) -> tuple[str, bool, list[str]]:
+    """What is shown of a published number, whether it is one, and the lines below it."""
+    if figure.withheld:
+        return gettext("Not published"), False, [figure.withheld]
+    if ratio := figure.ratio:
+        made_of = gettext("%(numerator)s of %(denominator)s") % {
+            "numerator": numbers.count(ratio.numerator),
+            "denominator": numbers.count(ratio.denominator),
+        }
+        if within := numbers.between(ratio.interval):
+            words = gettext("Interval of 95 per cent")
+            made_of = format_html('{}<br>{} <span class="nowrap">{}</span>', made_of, words, within)
+        return _or_too_few(numbers.percent(ratio), ratio.value, made_of)
+    if mean := figure.mean:
+        made_of = gettext("%(total)s in all of %(n)s") % {
+            "total": numbers.count(mean.total),
+            "n": numbers.count(mean.n),
+        }
+        return _or_too_few(numbers.average(mean), mean.value, made_of)
+    return numbers.count(figure.count or 0), True, []
+
+
+def _or_too_few(said: str, value: float | None, made_of: str) -> tuple[str, bool, list[str]]:
+    return (said, False, [made_of, numbers.too_few()]) if value is None else (said, True, [made_of])
 
 
 @register.inclusion_tag("components/measure_table.html")
@@ -237,7 +274,44 @@ def measure_table(
     caption: str, figures: Sequence[Figure], *, as_of: datetime | None = None
 ) -> dict[str, object]:
     """Published numbers as a table: value, numerator, denominator, what is left out; and as of when."""
-    return {"caption": caption, "figures": figures, "as_of": as_of}
+    rows = format_html_join(
+        "\n",
+        '<tr><th scope="row">{}</th>{}<td class="soft">{}</td></tr>',
+        ((_named(figure), _measured(figure), figure.note or "–") for figure in figures),
+    )
+    return {"caption": caption, "rows": rows, "as_of": as_of}
+
+
+def _measured(figure: Figure) -> SafeString:
+    """Value, numerator and denominator of a published number, a cell each."""
+    if figure.withheld:
+        return format_html('<td class="few" colspan="3">{}</td>', figure.withheld)
+    if ratio := figure.ratio:
+        share: str = numbers.percent(ratio)
+        if within := numbers.between(ratio.interval):
+            share = format_html('{}<br><span class="soft">{}</span>', share, within)
+        return _cells(share, ratio.value, ratio.numerator, ratio.denominator)
+    if mean := figure.mean:
+        return _cells(numbers.average(mean), mean.value, mean.total, mean.n)
+    shown = numbers.count(figure.count or 0)
+    return format_html('<td class="num">{}</td><td class="num soft">–</td><td class="num soft">–</td>', shown)
+
+
+def _cells(said: str, value: float | None, above: int, below: int) -> SafeString:
+    return format_html(
+        '<td class="num{}">{}</td><td class="num">{}</td><td class="num">{}</td>',
+        " few" if value is None else "",
+        said,
+        numbers.count(above),
+        numbers.count(below),
+    )
+
+
+def _named(figure: Figure) -> str:
+    """What a number is called, leading to what it means."""
+    if not figure.href:
+        return figure.label
+    return format_html('<a href="{}">{}</a>', figure.href, figure.label)
 
 
 @register.inclusion_tag("components/distribution.html")
