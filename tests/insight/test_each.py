@@ -7,6 +7,7 @@ import pytest
 from haochaping.directory import queries as directory
 from haochaping.insight import actions
 from haochaping.insight import queries as insight
+from haochaping.insight.rules import BY_NAME, worked_out
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import Period, local_day
 from tests import worlds
@@ -39,3 +40,22 @@ def test_each_place_has_the_measures_of_its_own_page(now):
 
 def test_each_of_none_is_nothing():
     assert insight.measures_of_each("division", []) == {}
+
+
+@pytest.mark.parametrize("name", ["bad_rate", "cases", "participation_rate"])
+def test_what_is_read_for_a_measure_is_enough_for_it(now, name):
+    worlds.build(now)
+    for n, level in enumerate((1, 4, 5)):
+        worlds.take_case(f"YC-{n}", now)
+        worlds.give(f"YC-{n}", level, now)
+    actions.fold()
+    worlds.take_case("YC-9", now)
+    of = (BY_NAME[name],)
+    city = directory.divisions([worlds.CITY])[worlds.CITY]
+    place, days = Place(division_path=city.path), Period(end=local_day(now))
+
+    read = insight.tally_of_each({"division": [city.id]}, days, of=of)["division"][city.id]
+
+    assert {kind for kind, _, _ in read} <= of[0].kinds
+    assert read == insight.tally(place, days, of=of)
+    assert worked_out(of[0], read) == worked_out(of[0], insight.tally(place, days))

@@ -28,7 +28,7 @@ from haochaping.insight.rules import (
     voice_units,
     worked_out,
 )
-from haochaping.insight.terms import REPORTED, UNVERIFIED, FactKey, FactKind
+from haochaping.insight.terms import REPORTED, UNVERIFIED, FactKey, FactKind, Said
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.ratios import interval
 from haochaping.rectification.terms import AppealFacts, Heard, OrderFacts, OrderState, Solved, Verdict
@@ -666,3 +666,18 @@ def test_excluded_and_counted_are_all_that_neither_gave_way_nor_were_withdrawn(r
 
     standing = [r for r in reviews if r.status in {"effective", "excluded"}]
     assert kinds[FactKind.REVIEW] + kinds[FactKind.MISTAKEN] + kinds[FactKind.MALICIOUS] == len(standing)
+
+
+_SAID = sorted({*Provenance, *Said, *Heard, *Solved, REPORTED, UNVERIFIED, ""})
+
+
+@pytest.mark.parametrize("measure", BY_NAME.values(), ids=lambda measure: measure.name)
+@given(
+    tally=st.dictionaries(
+        st.tuples(st.sampled_from(FactKind), st.integers(0, 5), st.sampled_from(_SAID)), st.integers(1, 99)
+    )
+)
+def test_a_measure_is_made_of_its_own_kinds_alone(measure, tally):
+    own = {part: n for part, n in tally.items() if part[0] in measure.kinds}
+
+    assert worked_out(measure, own) == worked_out(measure, tally)
