@@ -63,6 +63,11 @@ _COPIED: tuple[tuple[str, str, Mapping[str, str]], ...] = (
         {"id": _new("id"), "case_id": _new("case_id")},
     ),
     (
+        "reviews_invitation",
+        "occurrence_id IN (SELECT occurrence_id FROM bench_review)",
+        {"id": _new("id"), "occurrence_id": _new("occurrence_id")},
+    ),
+    (
         "reviews_review",
         "id IN (SELECT id FROM bench_review)",
         {

@@ -94,12 +94,12 @@ def test_facts_of_years_are_as_many_as_asked_for(of_owner, now):
     ],
 )
 def test_faults_of_a_page(taken, is_last, found):
-    first = pages_at_scale.Taken.of([10.0] * 20, 200)
+    first = pages_at_scale.Taken.of([10.0] * 20, [9.0], 200)
 
-    assert pages_at_scale.faults(pages_at_scale.Taken.of(taken, 200), first, is_last=is_last) == found
+    assert pages_at_scale.faults(pages_at_scale.Taken.of(taken, [9.0], 200), first, is_last=is_last) == found
 
 
 def test_a_page_that_answers_otherwise_is_a_fault():
-    first, later = (pages_at_scale.Taken.of([10.0], status) for status in (200, 404))
+    first, later = (pages_at_scale.Taken.of([10.0], [9.0], status) for status in (200, 404))
 
     assert pages_at_scale.faults(later, first, is_last=False) == ["answered 200 at first"]
