@@ -9,6 +9,7 @@ ALL = (
     "bulk_intake",
     "single_intake",
     "pages",
+    "pages_at_scale",
     "notices",
     "orders",
     "dialects",

@@ -81,17 +81,17 @@ def _visited(
     """Median milliseconds, median milliseconds of CPU, queries and status of a page."""
     taken, spent = [], []
     queries = status = 0
-    backend = _backend()
+    backend = backend_pid()
     for run in range(_WARM_UP + runs):
-        begun, cpu = time.perf_counter(), time.process_time() + _cpu(backend)
+        begun, cpu = time.perf_counter(), time.process_time() + cpu_of(backend)
         queries, status = ask_page(application, visit.address, cookies)
         if run >= _WARM_UP:
             taken.append((time.perf_counter() - begun) * 1000)
-            spent.append((time.process_time() + _cpu(backend) - cpu) * 1000)
+            spent.append((time.process_time() + cpu_of(backend) - cpu) * 1000)
     return statistics.median(taken), statistics.median(spent), queries, status
 
 
-def _backend() -> int:
+def backend_pid() -> int:
     """The process of PostgreSQL that answers this one: with one request at a time, the pool gives out the same."""
     from django.db import connection
 
@@ -100,7 +100,7 @@ def _backend() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     """CPU seconds of a process."""
     return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
 
