@@ -25,7 +25,7 @@ from haochaping.doors.period import asked, months
 from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest
 from haochaping.insight import queries as insight
 from haochaping.insight import row_queries
-from haochaping.insight.rules import INSIDE, MEASURES, OF_HANDLING, OF_LOOP, OF_VOICES
+from haochaping.insight.rules import INSIDE, MEASURES, OF_ASKING, OF_HANDLING, OF_LOOP, OF_VOICES
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.ratios import Mean, Ratio
 from haochaping.kernel.refused import N_
@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 # What people said, beside what became of it.
-_OPINION = tuple(measure for measure in MEASURES if measure not in (*OF_LOOP, *OF_HANDLING))
-_SHOWN = (*_OPINION, *OF_HANDLING, *OF_LOOP, *INSIDE, *OF_VOICES)
+_OPINION = tuple(
+    measure for measure in MEASURES if measure not in (*OF_ASKING, *OF_LOOP, *OF_HANDLING)
+)
+_SHOWN = (*_OPINION, *OF_ASKING, *OF_HANDLING, *OF_LOOP, *INSIDE, *OF_VOICES)
 _NAMES = {measure.name: measure for measure in _SHOWN}
 _MOST_MONTHS = 24
 HERE = "oversight_figures"
@@ -105,12 +107,13 @@ def page(request: HttpRequest) -> HttpResponse:
     if query.asked.period is None:
         return oversight_page(request, "oversight/figures.html", context, here=HERE, status=INVALID)
     values = insight.measures(query.where.place, query.asked.period, of=_SHOWN)
-    opinion, handling, loop, rungs, voices = (
+    opinion, asking, handling, loop, rungs, voices = (
         [_line(query, value) for value in values if _NAMES[value.name] in of]
-        for of in (_OPINION, OF_HANDLING, OF_LOOP, INSIDE, OF_VOICES)
+        for of in (_OPINION, OF_ASKING, OF_HANDLING, OF_LOOP, INSIDE, OF_VOICES)
     )
     context |= {
         "opinion": opinion,
+        "asking": asking,
         "handling": handling,
         "loop": loop,
         "rungs": rungs,
