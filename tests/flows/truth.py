@@ -55,6 +55,15 @@ _PARTICIPATED = (
     WHERE r.status NOT IN ('withdrawn', 'excluded') AND r.assess_no = 1 AND c.verified AND """
     + _ACTIVE
 )
+_INVITED = """
+    FROM reviews_invitation i JOIN cases_service_occurrence o ON o.id = i.occurrence_id JOIN cases_case c ON c.id = o.case_id
+    WHERE c.verified AND c.status <> 'withdrawn'
+"""
+_TOLD = "(i.asked > 1 OR i.asked = 1 AND i.message IS NULL)"
+_RESPONDED = f"""{_PARTICIPATED} AND c.status <> 'withdrawn'
+    AND EXISTS (SELECT FROM reviews_invitation i WHERE i.occurrence_id = o.id)"""
+_BY_LINK = "r.provenance = 'active_self' AND r.sent_by LIKE 'reviewer:%'"
+_BY_CALL = "r.provenance = 'hotline_call_back' AND r.sent_by LIKE 'system:%'"
 
 _UNREVIEWED = f"""
     AND NOT EXISTS (SELECT FROM reviews_review r WHERE r.occurrence_id = o.id AND r.assess_no = 1
@@ -113,6 +122,24 @@ BRUTE = {
         _REPORTED + _UNREVIEWED,
         _REPORTED,
     ),
+    "invited_rate": (_INVITED, _REPORTED),
+    "invited_delivered_share": (f"{_INVITED} AND {_TOLD}", _INVITED),
+    "invited_sent_share": (
+        f"{_INVITED} AND i.asked = 1 AND NOT {_TOLD} AND i.asking_ended <> 'by_phone'",
+        _INVITED,
+    ),
+    "invited_failed_share": (
+        f"{_INVITED} AND i.asked = 0 AND i.failed > 0 AND i.asking_ended <> 'by_phone'",
+        _INVITED,
+    ),
+    "invited_called_share": (f"{_INVITED} AND NOT {_TOLD} AND i.asking_ended = 'by_phone'", _INVITED),
+    "invited_issued_share": (
+        f"{_INVITED} AND i.asked = 0 AND i.failed = 0 AND i.asking_ended <> 'by_phone'",
+        _INVITED,
+    ),
+    "responded_rate": (f"{_RESPONDED} AND ({_BY_LINK} OR {_BY_CALL})", _INVITED),
+    "responded_self_rate": (f"{_RESPONDED} AND {_BY_LINK}", _INVITED),
+    "responded_by_phone_rate": (f"{_RESPONDED} AND {_BY_CALL}", _INVITED),
     "bad_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level <= 2", f"{_EFFECTIVE} AND {_ACTIVE}"),
     "strict_good_rate": (f"{_EFFECTIVE} AND {_ACTIVE} AND r.level >= 4", f"{_EFFECTIVE} AND {_ACTIVE}"),
     **{

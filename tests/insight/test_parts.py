@@ -44,6 +44,8 @@ _SAID = [
     (FactKind.CASE, "", 0, "reported"),
     (FactKind.OCCURRENCE, "", 0, "reported"),
     (FactKind.INVITED, "", 0, "delivered"),
+    (FactKind.INVITED, "", 0, "called"),
+    (FactKind.RESPONDED, "sms", 0, "active_self"),
     *(
         (FactKind.REVIEW, channel, level, "active_self")
         for channel in ("sms", "qr_code")

@@ -12,14 +12,19 @@ from haochaping.directory import queries as directory
 from haochaping.doors.oversight.figure_subjects import SUBJECTS
 from haochaping.exchange.terms import Raw
 from haochaping.flows import handle_voices, watch_voices
+from haochaping.flows.fall_back import read_outcomes
 from haochaping.flows.receive_reviews import recount, units_of
+from haochaping.flows.send_invitations import send_due_invitations
 from haochaping.flows.take_in_cases import take_in_cases
+from haochaping.identity import keys
 from haochaping.insight import actions, queries
 from haochaping.insight.rules import MEASURES, OF_VOICES
 from haochaping.insight.terms import Place
 from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM, Actor, ActorKind, Scope
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.refused import Refused
+from haochaping.notices.models import Delivery
+from haochaping.notices.terms import DeliveryState
 from haochaping.reviews import actions as reviews
 from haochaping.reviews.terms import Entrance, ReasonClass
 from tests import worlds
@@ -43,8 +48,13 @@ PLACES = ["province", "county", "other city", "agency", "item", "agency and item
 
 
 @pytest.fixture
-def given(now: datetime) -> datetime:
-    """Cases of three states and two months with reviews of every level and way, one excluded, and two voices."""
+def given(settings, tmp_path) -> datetime:
+    """Cases of three states and two months with reviews of every level and way, one excluded, and two voices.
+
+    Their invitations have come differently far, and some were answered.
+    """
+    settings.SMS_GATEWAY, settings.KEYS_DIR = "demo", tmp_path
+    keys.ensure(tmp_path)
     now = timezone.now()
     worlds.build(now)
     for n in range(14):
@@ -60,6 +70,7 @@ def given(now: datetime) -> datetime:
             take_in_cases([raw], entrance=Entrance.CLIENT, by=OPERATOR, now=at + timedelta(minutes=1))
         if n == 7:
             actions.fold()
+    _invite(now)
     second = worlds.give("YC-00000006", 5, now, assess_no=2)
     _exclude(worlds.give("YC-00000008", 1, now).id, now)
     for n, kind in enumerate(("complaint", "suggestion", "after_sales")):
@@ -69,6 +80,19 @@ def given(now: datetime) -> datetime:
     watch_voices.tell_alarms(now)
     assert second.complaint is None or second.id
     return now
+
+
+def _invite(now: datetime) -> None:
+    """Some text messages are delivered, some fail, some wait; of those that somebody was asked by, two are answered."""
+    for n, state in enumerate((DeliveryState.SENT, DeliveryState.GIVEN_UP, DeliveryState.QUEUED)):
+        # Nobody is asked by night, or twice a day.
+        noon = now.replace(hour=4, minute=0) - timedelta(days=3 - n)
+        worlds.take_case(f"YC-9000000{n}", noon)
+        send_due_invitations(by=SYSTEM, now=noon)
+        Delivery.objects.filter(state=DeliveryState.QUEUED).update(state=state)
+    read_outcomes(by=SYSTEM, now=noon)
+    for n in (0, 2):
+        worlds.give(f"YC-9000000{n}", 2, now, entrance=Entrance.TOKEN, by=REVIEWER)
 
 
 def _exclude(review_id: UUID | None, now: datetime) -> None:
@@ -127,6 +151,8 @@ def test_most_measures_had_something_to_count(given):
 
     assert {"cases", "occurrences", "active_reviews", "bad_reviews", "unverified_reviews"} <= counted
     assert {"participation_rate", "not_reviewed_rate", "excluded_reviews", "average_score"} <= counted
+    assert {"invited_rate", "invited_issued_share", "responded_rate", "responded_self_rate"} <= counted
+    assert {"invited_delivered_share", "invited_sent_share"} <= counted
     assert {"completed_cases", "on_time_completion_rate", "average_trips", "average_materials"} <= counted
 
 

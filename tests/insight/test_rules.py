@@ -17,6 +17,7 @@ from haochaping.insight.rules import (
     BY_NAME,
     INSIDE,
     MEASURES,
+    OF_ASKING,
     OF_VOICES,
     case_units,
     changes,
@@ -467,6 +468,7 @@ _REVIEWS = st.lists(
         st.just((1, 2, 3)),
         st.booleans(),
         st.sampled_from(ReasonClass),
+        invited=st.booleans(),
     ),
     max_size=80,
 )
@@ -486,6 +488,22 @@ _CASES = st.lists(
         | st.builds(Handled, st.just(DAY), *[st.none() | st.integers(0, 40)] * 2, _FLAG, *[_FEW] * 2),
     ),
     max_size=20,
+)
+_INVITATIONS = st.lists(
+    st.builds(
+        InvitedFacts,
+        st.uuids(),
+        st.just(DAY),
+        st.just(1),
+        st.just(2),
+        st.just(3),
+        st.just(4),
+        st.just("intake"),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from(Reach),
+    ),
+    max_size=60,
 )
 _ORDERS = st.lists(
     st.builds(
@@ -512,12 +530,16 @@ _ORDERS = st.lists(
 )
 
 
-@given(_CASES, _REVIEWS, _ORDERS)
+@given(_CASES, _REVIEWS, _ORDERS, _INVITATIONS)
 def test_measures_against_counting_one_by_one(
-    cases: list[CaseFacts], reviews: list[ReviewFacts], orders: list[OrderFacts]
+    cases: list[CaseFacts],
+    reviews: list[ReviewFacts],
+    orders: list[OrderFacts],
+    invitations: list[InvitedFacts],
 ):
     tally: Counter[tuple[str, int, str]] = Counter()
-    for unit, n in (case_units(cases) + review_units(reviews) + order_units(orders)).items():
+    asked = invitation_units(invitations)
+    for unit, n in (case_units(cases) + review_units(reviews) + order_units(orders) + asked).items():
         tally[unit.kind, unit.level, unit.provenance] += n
     values = {measure.name: worked_out(measure, tally) for measure in MEASURES}
 
@@ -537,6 +559,8 @@ def test_measures_against_counting_one_by_one(
     excluded = [r for r in reviews if r.status == "excluded"]
     standing = [r for r in reviews if r.status in {"effective", "superseded"} and is_active(r.provenance)]
     reviewed = [r for r in standing if r.assess_no == 1 and r.verified_case]
+    responded = [r.provenance for r in reviewed if r.invited and not r.case_withdrawn]
+    reached = [i.reach for i in invitations if i.verified and not i.withdrawn]
     out = [o for o in orders if o.state not in {"created", "cancelled", "merged", "excluded"}]
     answered = [o for o in out if o.state in {"replied", "checked", "closed"}]
     answers = [o for o in out if o.answered]
@@ -578,6 +602,11 @@ def test_measures_against_counting_one_by_one(
         "bad_reviews": (sum(is_bad(r.level) for r in effective), None),
         "unverified_reviews": (len(effective) - len(active), None),
         "participation_rate": (len(reviewed), services),
+        "invited_rate": (len(reached), services),
+        **{f"invited_{one}_share": (reached.count(one), len(reached)) for one in Reach},
+        "responded_rate": (len(responded), len(reached)),
+        "responded_self_rate": (responded.count(Provenance.ACTIVE_SELF), len(reached)),
+        "responded_by_phone_rate": (responded.count(Provenance.HOTLINE_CALL_BACK), len(reached)),
         "rectification_rate": (len(answered), len(out)),
         "good_rate": (len(good), len(active)),
         "excluded_reviews": (len(excluded), None),
@@ -625,6 +654,30 @@ def test_parts_of_the_whole_add_up():
     assert found["bad_rate"] + found["good_rate"] == pytest.approx(1)
     assert found["participation_rate"] + found["not_reviewed_rate"] == 1
     assert found["average_score"] == pytest.approx(fsum(n * share for n, share in enumerate(shares, 1)))
+
+
+def test_the_funnel_of_invitations_narrows_and_its_ways_add_up():
+    reached = {Reach.ISSUED: 20, Reach.SENT: 5, Reach.DELIVERED: 90, Reach.FAILED: 10, Reach.CALLED: 15}
+    counted = {("invited", 0, reach.value): n for reach, n in reached.items()}
+    counted |= {("occurrence", 0, REPORTED): 200, ("reviewed", 0, "active_onsite_device"): 9}
+    for kind in ("reviewed", "responded"):
+        counted |= {(kind, 0, "active_self"): 40, (kind, 0, "hotline_call_back"): 6}
+    found = {value.name: value for value in figures_of(counted, {})}
+
+    shares = [found[f"invited_{reach}_share"] for reach in Reach]
+    assert fsum(share.value or 0 for share in shares) == pytest.approx(1)
+    assert {share.denominator for share in shares} == {found["invited_rate"].numerator} == {140}
+    answers = [found[f"responded{how}_rate"].numerator for how in ("", "_self", "_by_phone")]
+    assert answers == [46, 40, 6]
+    assert found["responded_rate"].numerator <= found["participation_rate"].numerator == 55
+    assert found["invited_rate"].denominator == found["participation_rate"].denominator == 200
+
+
+def test_of_invitations_one_says_that_nobody_knows_whether_they_were_opened():
+    exclusions = [part for measure in OF_ASKING for part in measure.exclusions]
+
+    assert "whether an invitation was opened, which is not recorded" in exclusions
+    assert not [measure for measure in OF_ASKING if "open" in measure.name]
 
 
 @pytest.mark.parametrize("name", ["participation_rate", "not_reviewed_rate"])

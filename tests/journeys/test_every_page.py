@@ -52,7 +52,7 @@ SAMPLED = (f"{NOWHERE[:-1]}1", f"{NOWHERE[:-1]}2")
 # What answers a GET with a page, and how one gets there. An address in braces comes from `rows`; a page that
 # looks different for different people or rows stands with each of them: (address, who, status).
 PAGES: dict[str, list[tuple[str, ...]]] = {
-    "front": [("/",), ("/?q=登记",), ("/?q=zzz",)],
+    "front": [("/",)],
     "reviews": [
         ("/reviews",),
         (f"/reviews?division={names.CITY[0]}&level=bad",),

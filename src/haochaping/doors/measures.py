@@ -18,14 +18,15 @@ from haochaping.exchange.quality.terms import Grade  # noqa: TC001 - msgspec rea
 from haochaping.insight import queries as insight
 from haochaping.insight.rules import BY_NAME
 from haochaping.insight.terms import Place
-from haochaping.kernel.periods import BEIJING, local_day
+from haochaping.kernel.periods import BEIJING, Period, local_day
 from haochaping.kernel.refused import N_
 from haochaping.ui.moments import iso
 from haochaping.ui.numbers import too_few
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from haochaping.insight.terms import MeasureValue
-    from haochaping.kernel.periods import Period
 
 type Kind = Literal["division", "agency", "item"]
 
@@ -180,16 +181,17 @@ def grades_of(division_id: int, now: datetime) -> list[SourceGrade]:
     ]
 
 
-def measure_of(value: MeasureValue) -> Measure:
-    """A measure that was worked out, with all its words."""
+def measure_of(value: MeasureValue, *, inside: bool = False) -> Measure:
+    """A measure that was worked out, with all its words; `inside` the authority the numbers of what is withheld stay."""
     defined = BY_NAME[value.name]
     withheld = why_withheld(value.withheld)
+    hidden = bool(withheld) and not inside
     return Measure(
         name=value.name,
         label=gettext(value.label),
         value=value.value,
-        numerator=None if withheld else value.numerator,
-        denominator=None if withheld else value.denominator,
+        numerator=None if hidden else value.numerator,
+        denominator=None if hidden else value.denominator,
         exclusions=[gettext(exclusion) for exclusion in value.exclusions],
         interval=list(value.interval) if value.interval else None,
         unit=gettext(defined.unit),
@@ -225,11 +227,18 @@ COLUMNS = (
 
 def lines(found: Measures) -> list[list[str]]:
     """The same as rows of a file, under `COLUMNS`; what is not told is empty."""
-    between = [_cell(found.start), _cell(found.end), iso(found.as_of)]
+    return lines_of(found.code, found.place, found.measures, Period(found.start, found.end), found.as_of)
+
+
+def lines_of(
+    code: str, place: str, measures: Sequence[Measure], period: Period, as_of: datetime
+) -> list[list[str]]:
+    """Rows of a file for one place, which may also be a part of another or a month; what is not told is empty."""
+    between = [_cell(period.start), _cell(period.end), iso(as_of)]
     return [
         [
-            found.code,
-            found.place,
+            code,
+            place,
             one.name,
             one.label,
             *map(_cell, (one.value, *(one.interval or (None, None)), one.numerator, one.denominator)),
@@ -241,7 +250,7 @@ def lines(found: Measures) -> list[list[str]]:
             one.source,
             *between,
         ]
-        for one in found.measures
+        for one in measures
     ]
 
 

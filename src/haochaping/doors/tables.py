@@ -502,6 +502,7 @@ TABLES: dict[str, Held] = {
     "insight_channel_month": Held(_READ, why=_FIGURES),
     "insight_comparison": Held(_READ, why=_FIGURES),
     "insight_compared_unit": Held(_READ, why=_FIGURES),
+    "insight_recount": Held(_READ, why=_FIGURES),
     "insight_fact_delta": Held(_WRITE, why=_FIGURES),
     "publicity_published_table": Held(_READ, why="what has been published is public"),
     "publicity_published_cell": Held(_READ, why="what has been published is public"),

@@ -32,7 +32,12 @@ _BAD, _SERVICES = BY_NAME["bad_rate"], BY_NAME["occurrences"]
 
 
 def compare_due(now: datetime) -> int:
-    """Compare what was not compared yet for the months before this one, so much at a time; how many units, 0 when all were."""
+    """Compare what was not compared yet for the months before this one, so much at a time; how many units, 0 when all were.
+
+    What is kept is never changed: nothing is compared while what an older version counted is counted anew.
+    """
+    if queries.recounting():
+        return 0
     last = last_month(local_day(now))
     months = months_after(last, 1 - COMPARED), last
     units = steps = 0

@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from contextlib import contextmanager, nullcontext
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
-from itertools import batched
+from itertools import batched, chain
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -47,12 +47,15 @@ if TYPE_CHECKING:
     from haochaping.insight.terms import FactKey
     from haochaping.kernel.actor import Actor
 
+    type _Differing = Callable[[], list[Difference]]
+
 _log = logging.getLogger("haochaping.facts")
 _BATCH = 2000
 _LOCK = 0x76657266  # "verf": who puts right what another one is putting right would add it twice
 _ALWAYS = Period()
 # As long as what sources sent is judged again.
 _LOOKED_BACK = timedelta(days=8)
+_EVER = Days(date(1900, 1, 1), date(2200, 1, 1))
 
 
 def verify_facts(
@@ -64,16 +67,10 @@ def verify_facts(
     """
     days = split(period, by_month=False).whole
     parts = _parts(period, days)
+    settled = partial(_settled, mend=mend, by=by, now=now)
     with _alone() if mend else nullcontext():
-        for part in parts:
-            yield from _settled(partial(figures.differing, part), mend=mend, by=by, now=now)
-        recounted: list[tuple[Collection[FactKind], Days, Callable[[], Counter[FactKey]]]] = [
-            *((ORDER_KINDS, part, _orders_of(part)) for part in parts),
-            ({FactKind.SUPERVISED}, days, lambda: supervision_units(supervision_queries.reached())),
-            (VOICE_KINDS, days, lambda: voice_units(voices.facts_of())),
-        ]
-        for kinds, span, units in recounted:
-            yield from _settled(partial(_recounted, kinds, span, units), mend=mend, by=by, now=now)
+        for differing in chain.from_iterable([*map(_of_days, parts), _of_all(days)]):
+            yield from settled(differing)
         for part in parts:
             month = whole_months(part)
             if mend:
@@ -82,10 +79,50 @@ def verify_facts(
                 yield from figures.differing_months(month.first, month.end)
 
 
+def recount(now: datetime) -> int:
+    """Count anew what the version before an update counted otherwise, the newest days first; how many figures were not right.
+
+    Each day is a transaction of its own. Whoever is stopped between two, or within one, goes on with the same day.
+    """
+    n = 0
+    while (left := figures.recounting()) is not None:
+        if left.since is None:
+            n += _mended(_of_all(_EVER), now=now)
+            insight.recounted(_EVER.end)
+            continue
+        for day in _days_before(left.since):
+            n += _mended(_of_days(day), now=now)
+            insight.recounted(day.first)
+        insight.end_recount()
+    return n
+
+
+def _mended(differing: Iterable[_Differing], *, now: datetime) -> int:
+    with _alone():
+        return sum(len(_settled(one, mend=True, by=SYSTEM, now=now)) for one in differing)
+
+
+def _days_before(since: date) -> Iterator[Days]:
+    """The days before one, the newest first, of the months of which there is anything."""
+    for month in sorted(_months_of_anything(), reverse=True):
+        whole = whole_months(Days(month, month + timedelta(days=1)))
+        last = min(whole.end, since)
+        for n in range(1, (last - whole.first).days + 1):
+            yield Days(last - timedelta(days=n), last - timedelta(days=n - 1))
+
+
 def watch(now: datetime) -> int:
-    """Verify the last days; of what differs the supervisors of its place hear, once a day. How many figures differ."""
+    """Verify the last days; of what differs the supervisors of its place hear, once a day. How many figures differ.
+
+    What is not counted anew yet after an update has to differ, and nobody hears of that.
+    """
     today = local_day(now)
-    found = list(verify_facts(Period(today - _LOOKED_BACK, today), by=SYSTEM, now=now))
+    first, left = today - _LOOKED_BACK, figures.recounting()
+    if left is not None:
+        first = max(first, left.since or today + timedelta(days=1))
+    if first > today:
+        return 0
+    found = list(verify_facts(Period(first, today), by=SYSTEM, now=now))
     if found:
         _log.error("%d figures are not what their rows come to: run “haochaping facts verify”", len(found))
     places = Counter((one.key.division_id, one.key.agency_id) for one in found if one.months is None)
@@ -108,15 +145,31 @@ def _parts(period: Period, days: Days) -> list[Days]:
     """The days month by month; without a beginning or an end, the months of which there is anything."""
     if period.start and period.end:
         return month_by_month(days)
-    months = {*figures.months_counted(), *order_figures.months_of_orders(), *reported.months_of_orders()}
-    whole = [whole_months(Days(month, month + timedelta(days=1))) for month in sorted(months)]
+    whole = [whole_months(Days(month, month + timedelta(days=1))) for month in sorted(_months_of_anything())]
     cut = [Days(max(month.first, days.first), min(month.end, days.end)) for month in whole]
     return [part for part in cut if part.first < part.end]
 
 
-def _settled(
-    differing: Callable[[], list[Difference]], *, mend: bool, by: Actor, now: datetime
-) -> list[Difference]:
+def _months_of_anything() -> set[date]:
+    return {*figures.months_counted(), *order_figures.months_of_orders(), *reported.months_of_orders()}
+
+
+def _of_days(days: Days) -> list[_Differing]:
+    """What of the figures of some days can differ, day by day: of cases, services, reviews, invitations; of orders."""
+    return [partial(figures.differing, days), partial(_recounted, ORDER_KINDS, days, _orders_of(days))]
+
+
+def _of_all(days: Days) -> list[_Differing]:
+    """The same of what is counted in one go, whatever the days."""
+    return [
+        partial(
+            _recounted, {FactKind.SUPERVISED}, days, lambda: supervision_units(supervision_queries.reached())
+        ),
+        partial(_recounted, VOICE_KINDS, days, lambda: voice_units(voices.facts_of())),
+    ]
+
+
+def _settled(differing: _Differing, *, mend: bool, by: Actor, now: datetime) -> list[Difference]:
     """What differs, put right in the same transaction where that is asked for.
 
     Whoever changes a row adds their own difference in their transaction: it is in both, or in neither.

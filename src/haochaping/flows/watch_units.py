@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.insight import queries as figures
 from haochaping.insight import unit_queries as units
 from haochaping.insight.comparison.risk import DRAWN, risks
 from haochaping.insight.comparison.silence import LISTENED, Blind, perhaps_uninvited, silent
@@ -31,7 +32,12 @@ if TYPE_CHECKING:
 
 
 def watch_risks(now: datetime) -> int:
-    """A signal for each unit whose last whole month stands out, once for unit and month; returns how many are new."""
+    """A signal for each unit whose last whole month stands out, once for unit and month; returns how many are new.
+
+    Not while what an older version counted is counted anew: it would look like nothing.
+    """
+    if figures.recounting():
+        return 0
     today = local_day(now)
     last = last_month(today)
     found = units.series(versions(last), today)
@@ -41,7 +47,12 @@ def watch_risks(now: datetime) -> int:
 
 
 def watch_silence(now: datetime) -> int:
-    """A signal for each unit that is not heard of, not again within as many months as it is listened to; how many are new."""
+    """A signal for each unit that is not heard of, not again within as many months as it is listened to; how many are new.
+
+    Nor this one then.
+    """
+    if figures.recounting():
+        return 0
     today = local_day(now)
     this = today.replace(day=1)
     middle, first = months_after(this, -LISTENED), months_after(this, -2 * LISTENED)

@@ -7,10 +7,11 @@ from importlib import resources
 from typing import TYPE_CHECKING, LiteralString
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from haochaping.insight.comparison import compared
 from haochaping.insight.comparison.kept import kept
-from haochaping.insight.models import ComparedUnit, Comparison
+from haochaping.insight.models import ComparedUnit, Comparison, Recount
 from haochaping.insight.terms import Difference, FactKey
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
@@ -82,6 +83,18 @@ def mend_months(first: date, end: date, *, by: Actor, now: datetime) -> list[Dif
         ]
     _record(differences, "months", by=by, now=now)
     return differences
+
+
+@transaction.atomic
+def recounted(since: date) -> None:
+    """Keep that the days from this one on are counted anew after an update; who is further already stays there."""
+    Recount.objects.filter(Q(since=None) | Q(since__gt=since)).update(since=since)
+
+
+@transaction.atomic
+def end_recount() -> None:
+    """Keep that everything is counted anew."""
+    Recount.objects.all().delete()
 
 
 def _record(differences: Collection[Difference], of: str, *, by: Actor, now: datetime) -> None:

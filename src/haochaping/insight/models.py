@@ -221,6 +221,22 @@ class FactDelta(FactGrain):
         verbose_name = "未并入的增量"
 
 
+class Recount(models.Model):
+    """重新计数: an update counts more than the version before it. The days from `since` on are counted anew; null: none yet.
+
+    The migration of that update adds the one row, the last day that is counted anew takes it away.
+    """
+
+    class Privacy:
+        plain = ()
+
+    since = models.DateField(null=True)
+
+    class Meta:
+        db_table = "insight_recount"
+        verbose_name = "重新计数"
+
+
 class Comparison(models.Model):
     """公平比较: the units of one kind below or in a division held against each other, over whole months, as of a moment.
 

@@ -13,9 +13,18 @@ from django.db.models import Q
 from haochaping.directory.rules import path_range
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import withheld_at
-from haochaping.insight.models import Fact, FactDelta
+from haochaping.insight.models import Fact, FactDelta, Recount
 from haochaping.insight.rules import MEASURES, figures_of, split, worked_out
-from haochaping.insight.terms import Difference, FactKey, FactKind, MeasureValue, Part, Place, Tally
+from haochaping.insight.terms import (
+    Difference,
+    FactKey,
+    FactKind,
+    MeasureValue,
+    Part,
+    Place,
+    Recounting,
+    Tally,
+)
 from haochaping.kernel.periods import BEIJING, Period
 
 if TYPE_CHECKING:
@@ -255,6 +264,12 @@ def months_counted() -> set[date]:
     with connection.cursor() as cursor:
         cursor.execute(_WHICH_MONTHS)
         return {month for (month,) in cursor}
+
+
+def recounting() -> Recounting | None:
+    """How far counting anew after an update has come; None where nothing is left of it."""
+    found = list(Recount.objects.values_list("since", flat=True))
+    return Recounting(found[0]) if found else None
 
 
 def _midnight(day: date) -> datetime:

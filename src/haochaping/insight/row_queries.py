@@ -10,13 +10,22 @@ from typing import TYPE_CHECKING, Protocol
 from haochaping.cases import queries as cases
 from haochaping.cases import row_queries as case_rows
 from haochaping.directory import queries as directory
-from haochaping.insight.rules import OF_LOOP, case_units, order_units, review_units, voice_units, worked_out
+from haochaping.insight.rules import (
+    OF_LOOP,
+    case_units,
+    invitation_units,
+    order_units,
+    review_units,
+    voice_units,
+    worked_out,
+)
 from haochaping.insight.terms import Behind, FactKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.rectification import queries as orders
 from haochaping.rectification.queries import figures as order_figures
 from haochaping.reviews import queries as reviews
 from haochaping.reviews import row_queries as review_rows
+from haochaping.reviews.asking import queries as asking
 from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
@@ -83,17 +92,19 @@ def reviews_behind(
 def services_behind(
     by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
 ) -> Behind[CountedService]:
-    """The services that a figure counts, by its own rule, each with its first review, as far as one may see them."""
+    """The services that a figure counts, by its own rule, each with invitation and first review, as far as one may see them."""
 
     def counted(rows: Sequence[CountedService]) -> list[Tally]:
         facts = cases.facts_of({row.case_id for row in rows})
         first = reviews.reviews_of_occurrences(row.id for row in rows)
         said = reviews.facts_of(row.id for row in first.values())
+        invited = {one.occurrence_id: one for one in asking.counted_of_services(row.id for row in rows)}
         found = []
         for row in rows:
             case = facts[row.case_id]
             itself = tuple(one for one in case.occurrences if one.id == row.id)
             units = case_units([case._replace(occurrences=itself)])
+            units.update(invitation_units([invited[row.id]] if row.id in invited else ()))
             units.update(review_units([said[first[row.id].id]] if row.id in first else ()))
             found.append(_parts(units))
         return found

@@ -212,6 +212,13 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Recounting:
+    """What an update has not counted anew yet: everything before `since`; all of it where that is None."""
+
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Behind[Row]:
     """Rows behind a figure, newest first, each with how much it adds above the line.
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -183,29 +184,6 @@ def test_withheld_figures_are_named_with_place_and_reason_and_stand_nowhere(told
     assert {row[1] for table in answer.context["tables"] for row in table.rows} == {"not published"}
 
 
-def test_a_search_shows_what_was_found_and_the_first_figures_only(told, client):
-    answer = client.get("/", {"q": "审批"})
-
-    assert answer.context["tops"]
-    assert 'class="chart"' not in answer.content.decode()
-    assert 'class="chart"' in client.get("/").content.decode()
-
-
-def test_search_says_when_there_is_more(told, client):
-    rows = [
-        {"code": f"{n:031}", "name": f"测试登记{n}", "item_type": "20", "agency": worlds.AGENCY}
-        for n in range(21)
-    ]
-    assert directory.put(Kind.ITEMS, rows, by=OPERATOR, now=told.at) == []
-
-    few, many = (client.get("/", {"q": text}) for text in ("测试登记20", "测试登记"))
-
-    assert len(few.context["items"]) == 1
-    assert not few.context["more"]
-    assert len(many.context["items"]) == 20
-    assert "结果不止这些" in many.content.decode()
-
-
 def test_front_page_of_an_empty_house_says_so(db, client):
     html = client.get("/", headers=ENGLISH).content.decode()
 
@@ -227,38 +205,20 @@ def test_only_a_demo_invites_to_walk_through(told, client, settings, demo):
     assert ('href="/demo/"' in client.get("/").content.decode()) == demo
 
 
-def test_search_finds_agencies_and_items_with_their_agency(told, client):
-    answer = client.get("/", {"q": "审批"})
-    items = client.get("/", {"q": "食品经营"})
-
-    assert [link.text for link in answer.context["agencies"]] == ["河湾区行政审批局", "石港市行政审批局"]
-    assert [(link.text, agency) for link, agency in items.context["items"]] == [
-        ("食品经营许可", "河湾区行政审批局")
-    ]
-
-
-@pytest.mark.parametrize("q", ["nothing like it", "%", "<b>", "长" * 500])
-def test_search_that_finds_nothing_says_so(told, client, q):
-    html = client.get("/", {"q": q}, headers=ENGLISH).content.decode()
-
-    assert "No agency and no service item" in html
-    assert "<b>&lt;" not in html
-    assert "“<b>”" not in html
-
-
-@pytest.mark.parametrize("q", ["", "  ", "\x00", "a\x07"])
-def test_search_for_nothing_is_the_front_page(told, client, q):
-    answer = client.get("/", {"q": q})
-
-    assert answer.status_code == 200
-    assert "searched" not in answer.context
-
-
 def test_front_page_asks_few_questions(told, client, django_assert_max_num_queries):
     with django_assert_max_num_queries(14):  # of these two are the savepoint of the test's own transaction
         client.get("/")
-    with django_assert_max_num_queries(10):
-        client.get("/", {"q": "许可"})
+
+
+@pytest.mark.parametrize("q", ["审批", "", "\x00", "<b>&x=1", "长" * 500])
+def test_the_search_is_one_and_its_old_address_leads_there(told, client, django_assert_max_num_queries, q):
+    with django_assert_max_num_queries(3):  # the test's own savepoint, and that the page only reads
+        answer = client.get("/", {"q": q})
+
+    assert answer.status_code == 301
+    assert QueryDict(answer.headers["Location"].removeprefix("/search?")).dict() == {"q": q}
+    html = client.get("/").content.decode()
+    assert 'action="/search" role="search"' in html
 
 
 def test_every_measure_is_explained():

@@ -43,7 +43,7 @@ def test_every_number_leads_to_as_many_rows(said, one, measure):
     context = shown(one, f"?division={worlds.COUNTY}").context
     titles = [
         line
-        for line in (*context["opinion"], *context["handling"], *context["loop"])
+        for line in (*context["opinion"], *context["asking"], *context["handling"], *context["loop"])
         if f"measure={measure.name}" in line.rows
     ]
     assert titles, "stands in no table"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +16,7 @@ from django.utils import timezone
 from haochaping.directory import queries as directory
 from haochaping.doors.confirmation import WINDOW
 from haochaping.flows import handle_voices, supervise, watch_voices
-from haochaping.insight.rules import INSIDE, OF_LOOP
+from haochaping.insight.rules import INSIDE, MEASURES, OF_LOOP, OF_VOICES
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.periods import local_day
 from haochaping.ledger.models import Entry
@@ -283,6 +285,20 @@ def test_figures_and_rows_can_be_taken_away(late, one):
     assert " · supervisor-one · " in mark
     assert "不得外传" in mark
     assert heading.startswith("工单,")
+
+
+def test_a_file_says_of_published_figures_what_the_public_one_says(late, one, client):
+    address = f"/divisions/{worlds.COUNTY}/measures.csv"
+    public = client.get(address, headers={"accept-language": "en"}).content.decode("utf-8-sig")
+    heading, *rows = csv.reader(StringIO(public))
+
+    text = page(one, f"?division={worlds.COUNTY}", "table.csv").removeprefix("\ufeff")
+    its_heading, *its_rows = csv.reader(StringIO(text))
+
+    assert its_heading == heading
+    of_here = {row[2]: row[:-1] for row in its_rows if row[0] == worlds.COUNTY}
+    assert {row[2]: row[:-1] for row in rows}.items() <= of_here.items()
+    assert {measure.name for measure in (*MEASURES, *INSIDE, *OF_VOICES)} == of_here.keys()
 
 
 def test_a_table_taken_away_is_recorded_with_what_it_was_divided_by(late, one):

@@ -69,7 +69,8 @@ def test_a_risk_point_shows_both_charts_and_its_rows(watched, one):
     # What is said of chance: of two units 0.0 in this month.
     assert "2 个同类单位" in shown
     rows = row.partition("/oversight/figures/rows")[2].partition('"')[0].replace("&amp;", "&")
-    assert one.get(f"/oversight/figures/rows{rows}").status_code == 200
+    assert "measure=bad_rate" in rows
+    assert one.get(f"/oversight/figures/rows{rows}").context["caption"] == "评价，新的在前"
 
 
 def test_of_an_agency_too(watched, one):

@@ -105,7 +105,7 @@ def test_markup_is_shown_as_words_on_every_page(world, bad_review, browser_of, w
             citizen,
             [
                 f"/status/{bad.receipt}",
-                "/?q=" + words,
+                "/search?q=" + words,
                 f"/divisions/{worlds.COUNTY}",
                 f"/agencies/{worlds.AGENCY}",
                 f"/items/{worlds.ITEM}",

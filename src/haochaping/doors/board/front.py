@@ -1,16 +1,16 @@
-"""The front page with its search, and the pages that explain: measures, promises, components."""
+"""The front page, and the pages that explain: measures, promises, components."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from haochaping.directory import queries as directory
 from haochaping.doors.board import home
 from haochaping.doors.board.reviews import shown
 from haochaping.doors.compression import compressed
@@ -21,27 +21,22 @@ from haochaping.insight.rules import MEASURES
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.ratios import MINIMUM_N
-from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.publicity import queries as publicity
 from haochaping.ui import gallery as parts
-from haochaping.ui.shapes import Link
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 _NEWEST = 6
-_SEARCHED = 100
-_FOUND = 20
 
 
 @public
 @require_safe
 @compressed
 def front(request: HttpRequest) -> HttpResponse:
-    """What this is, the ways in, the first figures and, unless something is looked for, what they are made of.
-
-    With `q`, what was found.
-    """
+    """What this is, the ways in, the first figures and what they are made of. With `q` the search has moved."""
+    if "q" in request.GET:
+        return redirect(f"{reverse('search')}?{urlencode({'q': request.GET['q']})}", permanent=True)
     found, held, now = home.tops(), quality.withheld(Period()), timezone.now()
     context = {
         "tops": home.headlines(found, held),
@@ -49,31 +44,9 @@ def front(request: HttpRequest) -> HttpResponse:
         "results": home.link_to(found.only).href if found.only else "#results",
         "reviews": shown(publicity.published(Place(), limit=_NEWEST)),
         "as_of": now,
-        **_search(request.GET.get("q", "")),
+        **home.everything(found, held, local_day(now)),
     }
-    if "searched" not in context:
-        context |= home.everything(found, held, local_day(now))
     return render(request, "board/front.html", context)
-
-
-def _search(typed: str) -> dict[str, object]:
-    """Agencies and items whose name holds the text; nothing when nothing was asked."""
-    text = clean(typed)[:_SEARCHED]
-    if not text or has_forbidden_control(text):
-        return {"q": ""}
-    agencies, items = directory.find(text, limit=_FOUND + 1)
-    more = max(len(agencies), len(items)) > _FOUND
-    agencies, items = agencies[:_FOUND], items[:_FOUND]
-    names = directory.agency_names(item.agency_id for item in items)
-    return {
-        "q": text,
-        "searched": True,
-        "more": more,
-        "agencies": [Link(agency.name, reverse("agency", args=[agency.code])) for agency in agencies],
-        "items": [
-            (Link(item.name, reverse("item", args=[item.code])), names[item.agency_id]) for item in items
-        ],
-    }
 
 
 @public

@@ -21,6 +21,7 @@ from haochaping.hotline.rules import is_away
 from haochaping.identity import keys
 from haochaping.identity import queries as identity
 from haochaping.identity.terms import UNUSED_KEPT, KeyPair
+from haochaping.insight import queries as insight
 from haochaping.insight.terms import NO_HALL, NO_ITEM
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.identifiers import first_uuid7
@@ -83,6 +84,7 @@ def checkup(installation: Installation) -> Iterator[Finding]:
     yield _dialects()
     yield _hotlines()
     yield _levels()
+    yield _figures()
     yield _foreign_rows()
     lag = ledger.lag()
     late = lag.oldest is not None and timezone.now() - lag.oldest > timedelta(minutes=1)
@@ -399,6 +401,20 @@ UNKEYED = (
     ("insight_channel_month", "division_id", "directory_division"),
     ("insight_comparison", "division_id", "directory_division"),
 )
+
+
+def _figures() -> Finding:
+    """Whether what an older version counted is counted anew since the update."""
+    left = insight.recounting()
+    if left is None:
+        return Finding(N_("figures"), ok=True, text=gettext("all days are counted as this version counts"))
+    if left.since is None or left.since > local_day(timezone.now()):
+        told = gettext("days from before the update are not counted anew yet. The worker does it by itself.")
+    else:
+        told = gettext(
+            "days before {day} are not counted anew yet since the update. The worker does it by itself."
+        ).format(day=left.since)
+    return Finding(N_("figures"), ok=False, text=told)
 
 
 def _foreign_rows() -> Finding:

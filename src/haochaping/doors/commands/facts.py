@@ -37,8 +37,8 @@ def facts() -> None:
 def verify(*, first: datetime | None, last: datetime | None, mend: bool, as_json: bool) -> None:
     """Count the rows of some days anew, hold the figures against them and name each that differs. Exit status 1 then.
 
-    With --mend what differs is put right and the exit status is 0: needed once after an update that brings new figures, and
-    whenever somebody doubts one. People may go on working.
+    With --mend what differs is put right and the exit status is 0. People may go on working. After an update that counts more
+    the worker does it by itself.
     """
     from django.utils import timezone  # noqa: PLC0415 - needs Django to be ready
 

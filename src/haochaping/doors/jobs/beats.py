@@ -107,6 +107,7 @@ BEATS: tuple[Beat, ...] = (
     Beat("see of whom nothing is heard", 86_400, watch_units.watch_silence),
     Beat("compare those that are alike", 120, compare_units.compare_due),
     Beat("judge what sources sent", 86_400, lambda now: judge_quality.judge_due(by=SYSTEM, now=now)),
+    Beat("count anew what was counted before an update", 60, verify_facts.recount),
     Beat("hold the figures against the rows", 86_400, verify_facts.watch),
     Beat(
         "withhold figures that nobody has put right",

@@ -19,18 +19,17 @@ from haochaping.directory.terms import Kind
 from haochaping.doors.confirmation import Fresh
 from haochaping.doors.desk import INVALID, refusable
 from haochaping.doors.gate import actor_of, leave_note, requires
+from haochaping.doors.measures import COLUMNS, lines_of, measure_of
 from haochaping.doors.oversight.figure_places import BY_LABELS, Step, asked_place, parts
 from haochaping.doors.oversight.page import oversight_page
 from haochaping.doors.period import asked, months
 from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest
 from haochaping.insight import queries as insight
 from haochaping.insight import row_queries
-from haochaping.insight.rules import INSIDE, MEASURES, OF_HANDLING, OF_LOOP, OF_VOICES
+from haochaping.insight.rules import INSIDE, MEASURES, OF_ASKING, OF_HANDLING, OF_LOOP, OF_VOICES
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.ratios import Mean, Ratio
-from haochaping.kernel.refused import N_
 from haochaping.ledger.terms import EntryKind
-from haochaping.ui.moments import iso
 from haochaping.ui.shapes import Link
 
 if TYPE_CHECKING:
@@ -44,8 +43,8 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 # What people said, beside what became of it.
-_OPINION = tuple(measure for measure in MEASURES if measure not in (*OF_LOOP, *OF_HANDLING))
-_SHOWN = (*_OPINION, *OF_HANDLING, *OF_LOOP, *INSIDE, *OF_VOICES)
+_OPINION = tuple(measure for measure in MEASURES if measure not in (*OF_ASKING, *OF_LOOP, *OF_HANDLING))
+_SHOWN = (*_OPINION, *OF_ASKING, *OF_HANDLING, *OF_LOOP, *INSIDE, *OF_VOICES)
 _NAMES = {measure.name: measure for measure in _SHOWN}
 _MOST_MONTHS = 24
 HERE = "oversight_figures"
@@ -105,12 +104,13 @@ def page(request: HttpRequest) -> HttpResponse:
     if query.asked.period is None:
         return oversight_page(request, "oversight/figures.html", context, here=HERE, status=INVALID)
     values = insight.measures(query.where.place, query.asked.period, of=_SHOWN)
-    opinion, handling, loop, rungs, voices = (
+    opinion, asking, handling, loop, rungs, voices = (
         [_line(query, value) for value in values if _NAMES[value.name] in of]
-        for of in (_OPINION, OF_HANDLING, OF_LOOP, INSIDE, OF_VOICES)
+        for of in (_OPINION, OF_ASKING, OF_HANDLING, OF_LOOP, INSIDE, OF_VOICES)
     )
     context |= {
         "opinion": opinion,
+        "asking": asking,
         "handling": handling,
         "loop": loop,
         "rungs": rungs,
@@ -148,42 +148,18 @@ def table_csv(request: HttpRequest) -> HttpResponse:
         **query.where.query,
     )
     lines = [
-        [
+        line
+        for step, values in [here, *parts_taken]
+        for line in lines_of(
             step.code,
             step.name,
-            value.name,
-            gettext(value.label),
-            "" if value.value is None else str(value.value),
-            *(str(end) for end in value.interval or ("", "")),
-            str(value.numerator),
-            "" if value.denominator is None else str(value.denominator),
-            gettext("; ").join(gettext(part) for part in value.exclusions),
-            query.asked.start,
-            query.asked.end,
-            iso(now),
-        ]
-        for step, values in [here, *parts_taken]
-        for value in values
+            [measure_of(value, inside=True) for value in values],
+            query.asked.period,
+            now,
+        )
     ]
     mark = said_of_rest(len(divided), len(parts_taken))
-    return csv_answer("figures.csv", [gettext(title) for title in _TABLE], lines, mark=mark)
-
-
-_TABLE = (
-    N_("Code"),
-    N_("Place"),
-    N_("Name in the interface"),
-    N_("Measure"),
-    N_("Value"),
-    N_("Lower end"),
-    N_("Upper end"),
-    N_("Numerator"),
-    N_("Denominator"),
-    N_("Not counted"),
-    N_("From"),
-    N_("To"),
-    N_("As of"),
-)
+    return csv_answer("figures.csv", [gettext(title) for title in COLUMNS], lines, mark=mark)
 
 
 def query_of(request: HttpRequest, by: Actor) -> Query:

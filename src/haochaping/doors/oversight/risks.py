@@ -200,7 +200,7 @@ def _whole(first: date) -> Period:
 def _line(charted: Charted, chart: Cusum, step: Step | None, fields: dict[str, str]) -> dict[str, object]:
     month = charted.month
     period = _whole(month.first)
-    asked = {**fields, "from": str(period.start), "to": str(period.end), "measure": "rectification_rate"}
+    asked = {**fields, "from": str(period.start), "to": str(period.end), "measure": "bad_rate"}
     return {
         "month": month,
         "ratio": Ratio(month.bad, month.n),

@@ -1,6 +1,6 @@
 """Facts tell halls and stages apart, and have months of halls and of channels.
 
-What was counted before stands at no hall and no stage until `haochaping facts verify --mend` has counted it again; the
+What was counted before stands at no hall and no stage until it is counted again (0006_recount); the
 figures of divisions, agencies, items and channels are right meanwhile.
 """
 

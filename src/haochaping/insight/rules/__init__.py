@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from haochaping.insight.rules.asking import OF_ASKING
 from haochaping.insight.rules.days import Days, Split, month_by_month, split, whole_months
 from haochaping.insight.rules.handling import OF_HANDLING
 from haochaping.insight.rules.levels import OF_LEVELS
@@ -35,6 +36,7 @@ __all__ = [
     "EXCLUDED_KINDS",
     "INSIDE",
     "MEASURES",
+    "OF_ASKING",
     "OF_HANDLING",
     "OF_LOOP",
     "OF_VOICES",
@@ -58,7 +60,7 @@ __all__ = [
 ]
 
 # What is published: how many were dissatisfied, and what became of it, before the good rate.
-MEASURES = (*OF_REVIEWS, *OF_LOOP, *PRAISE, *OF_LEVELS, *OF_HANDLING)
+MEASURES = (*OF_REVIEWS, *OF_ASKING, *OF_LOOP, *PRAISE, *OF_LEVELS, *OF_HANDLING)
 BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in (*MEASURES, *INSIDE, *OF_VOICES)}
 
 

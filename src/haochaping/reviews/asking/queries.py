@@ -103,6 +103,12 @@ def counted(invitation_ids: Iterable[UUID]) -> list[InvitedFacts]:
     return [_counted(*row) for row in rows]
 
 
+def counted_of_services(occurrence_ids: Iterable[UUID]) -> list[InvitedFacts]:
+    """The same of the invitations of these services."""
+    rows = Invitation.objects.filter(occurrence__in=list(occurrence_ids)).values_list(*_COUNTED)
+    return [_counted(*row) for row in rows]
+
+
 def _counted(occurrence_id: UUID, at: datetime, *row: Any) -> InvitedFacts:
     division_id, agency_id, item_id, hall_id, stage, verified, status, asked, failed, message, ended = row
     return InvitedFacts(
