@@ -26,6 +26,8 @@ from tests import months, worlds
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from haochaping.insight.terms import Part
+
 pytestmark = pytest.mark.django_db
 STEADY = dict.fromkeys(range(1, 25), (1, 100))
 
@@ -116,13 +118,17 @@ def test_parts_of_a_division_with_halls_add_up_to_the_whole(now):
     county = Place(division_path=f"{worlds.PROVINCE}.{worlds.CITY}.{worlds.COUNTY}.")
     halls = [Place(hall_id=hall("H1")), Place(hall_id=hall("H2"))]
     whole, *of_halls = [queries.tally(place) for place in (county, *halls)]
-    nowhere = {(FactKind.REVIEW, 1, "active_self"): 7, (FactKind.REVIEW, 5, "active_self"): 103}
-    nowhere |= {(FactKind.OCCURRENCE, 0, "reported"): 200, (FactKind.REVIEWED, 0, "active_self"): 10}
+    nowhere: dict[Part, int] = {
+        (FactKind.REVIEW, 1, "active_self"): 7,
+        (FactKind.REVIEW, 5, "active_self"): 103,
+        (FactKind.OCCURRENCE, 0, "reported"): 200,
+        (FactKind.REVIEWED, 0, "active_self"): 10,
+    }
     assert whole == {
         part: sum(tally.get(part, 0) for tally in of_halls) + nowhere.get(part, 0) for part in whole
     }
     for measure in OF_HALLS:
-        parts = [worked_out(measure, tally).numerator for tally in (*of_halls, nowhere)]
+        parts = [worked_out(measure, tally).numerator for tally in [*of_halls, nowhere]]
         assert sum(parts) == worked_out(measure, whole).numerator, measure.name
 
 

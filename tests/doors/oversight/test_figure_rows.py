@@ -103,9 +103,10 @@ def test_all_measures_of_opinion_are_defined_for_everybody(said, one):
         assert BY_NAME[line.value.name] in MEASURES
 
 
+@pytest.mark.parametrize("place", ["hall=H1", f"item={worlds.ITEM}"])
 @pytest.mark.parametrize("measure", OF_HALLS, ids=lambda measure: measure.name)
-def test_every_number_of_a_hall_leads_to_as_many_rows(said, one, measure):
-    context = shown(one, "?hall=H1").context
+def test_every_number_of_a_hall_or_item_leads_to_as_many_rows(said, one, measure, place):
+    context = shown(one, f"?{place}").context
     lines = [*context["opinion"], *context["loop"]]
     [line] = [line for line in lines if line.rows.endswith(f"measure={measure.name}")]
 
@@ -129,7 +130,7 @@ def test_a_division_is_divided_by_its_halls(said, one):
     context = shown(one, f"?division={worlds.COUNTY}&measure=active_reviews&by=hall").context
 
     assert [(line.title.text, line.number) for line in context["parts"]] == [("河湾区政务服务中心", 2)]
-    assert "?hall=H1" in context["parts"][0].title.href
+    assert context["parts"][0].title.href.endswith("&hall=H1")
     assert not any(
         "by=hall" in way.href
         for way in shown(one, f"?division={worlds.COUNTY}&measure=cases").context["ways"]

@@ -29,6 +29,8 @@ from tests.publicity.opendata.world import came
 from tests.publicity.test_batches import due
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from haochaping.publicity.opendata.terms import Table
 
 pytestmark = pytest.mark.django_db
@@ -177,7 +179,7 @@ def elsewhere() -> dict[str, object]:
     return worlds.occurrence(1, MAY) | {"hall": "H2", "window": "", "staff": ""}
 
 
-def cells_of(now: datetime) -> dict[object, int | None]:
+def cells_of(now: datetime) -> dict[UUID, int | None]:
     """How many a text is weighed with, by review."""
     Undecided.objects.update(offered_at=None, due_at=None, amber_at=None)
     later = due(now)
@@ -188,4 +190,4 @@ def cells_of(now: datetime) -> dict[object, int | None]:
         for pk, n in publicity.cells(batch, later).items()
     }
     assert offer_texts.offer_due(by=SYSTEM, now=later) == len(found)
-    return dict(found)
+    return found

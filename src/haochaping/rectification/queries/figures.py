@@ -82,7 +82,9 @@ def opened_in(
     check_power(by, Power.ORDER_SUPERVISE)
     division_path, agency_path, item_id, hall_id = place
     appealed = Appeal.objects.filter(_within(division_path, agency_path), order=OuterRef("id"))
-    here = _within(division_path, agency_path) | Exists(appealed)
+    within = _within(division_path, agency_path)
+    # Of everywhere there is nothing to add: no condition or another one would be the other one alone.
+    here = within | Exists(appealed) if within else within
     rows = _opened(by, begin, end).filter(here, Q() if item_id is None else Q(item_id=item_id))
     if hall_id is not None:
         rows = rows.filter(review__hall_id=hall_id)
