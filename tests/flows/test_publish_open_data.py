@@ -15,10 +15,11 @@ from haochaping.directory import actions as directory
 from haochaping.directory.terms import Kind
 from haochaping.flows import publish_open_data
 from haochaping.flows.publish_open_data import publish_due
+from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.insight import queries as insight
 from haochaping.insight.rules import MEASURES
 from haochaping.insight.terms import FactKind, Place
-from haochaping.kernel.actor import OPERATOR, SYSTEM
+from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM
 from haochaping.kernel.periods import BEIJING, Period, local_day
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
@@ -26,6 +27,9 @@ from haochaping.publicity.opendata import editions, queries
 from haochaping.publicity.opendata.tables import OF_DAY, TABLES, TEXTS
 from haochaping.publicity.opendata.terms import EDITIONS_KEPT, LICENCE, VERSION
 from haochaping.publicity.terms import Decision
+from haochaping.reviews import actions as reviews
+from haochaping.reviews.models import Review
+from haochaping.reviews.terms import ReasonClass
 from tests import worlds
 from tests.publicity.opendata.world import THERE, came, release
 
@@ -202,3 +206,37 @@ def test_two_writers_do_not_write_at_once(text, tmp_path):
         assert publish(tmp_path) == []
 
     assert len(publish(tmp_path)) == 2
+
+
+def test_words_whose_review_was_excluded_are_on_no_disk_any_more(text, tmp_path):
+    """Not with tomorrow's edition: as soon as it is known."""
+    _, words = publish(tmp_path)
+    before = units_of([text])
+    at = NOW + timedelta(minutes=1)
+    reviews.exclude(text, reason_class=ReasonClass.MISTAKEN, by=SYSTEM, now=at)
+    recount(before, [text])
+
+    [again] = publish(tmp_path, NOW + timedelta(minutes=10))
+
+    assert again > words
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and "跑了三次" in path.read_text()] == []
+    assert publish(tmp_path, NOW + timedelta(minutes=20)) == []
+
+
+def test_words_whose_review_was_withdrawn_are_on_no_disk_any_more(text, tmp_path):
+    _, words = publish(tmp_path)
+    Review.objects.filter(id=text).update(changeable_until=NOW + timedelta(days=1))
+    reviews.withdraw(text, by=REVIEWER, now=NOW + timedelta(minutes=1))
+
+    [again] = publish(tmp_path, NOW + timedelta(minutes=10))
+
+    assert again > words
+    assert publish(tmp_path, NOW + timedelta(minutes=20)) == []
+
+
+def test_a_review_without_words_that_are_out_changes_no_file(text, tmp_path):
+    publish(tmp_path)
+    [other] = came(MAY, 1, level=1)
+    reviews.exclude(other, reason_class=ReasonClass.MISTAKEN, by=SYSTEM, now=NOW + timedelta(minutes=1))
+
+    assert publish(tmp_path, NOW + timedelta(minutes=10)) == []

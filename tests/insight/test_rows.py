@@ -44,7 +44,7 @@ SUPERVISOR = Actor(
     scope=Scope(division_path=f"{worlds.PROVINCE}."),
 )
 COUNTY = f"{worlds.PROVINCE}.{worlds.CITY}.{worlds.COUNTY}."
-PLACES = ["province", "county", "other city", "agency", "item", "agency and item"]
+PLACES = ["province", "county", "other city", "agency", "item", "agency and item", "hall"]
 
 
 @pytest.fixture
@@ -111,6 +111,7 @@ def place(name: str) -> Place:
         "other city": Place(division_path=f"{worlds.PROVINCE}.{worlds.OTHER_CITY}."),
         "agency": Place(agency_path=agency.path),
         "item": Place(item_id=item),
+        "hall": Place(hall_id=directory.halls(["H1"])["H1"].id),
         "agency and item": Place(agency_path=agency.path, item_id=item),
     }[name]
 

@@ -81,6 +81,10 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
     "item": [("/items/{item}",)],
+    "division_halls": [
+        (f"/divisions/{names.CITY[0]}/halls",),
+        (f"/divisions/{names.CITY[0]}/halls?from=x", STRANGER, "422"),
+    ],
     "hall": [(f"/halls/{names.HALLS[names.CITY[0]][0]}",), ("/halls/000", STRANGER, "404")],
     "review": [
         ("{asked}",),
@@ -375,6 +379,7 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "division_file": (200, f"/divisions/{names.CITY[0]}/measures.csv"),
     "agency_file": (200, f"/agencies/{names.CLERK_AGENCY}/measures.json"),
     "item_file": (404, "/items/000/measures.csv"),
+    "hall_file": (200, f"/halls/{names.HALLS[names.CITY[0]][0]}/measures.csv"),
     "data_dictionary": (200, "/data/dictionary.json"),
     "security_txt": (404, "/.well-known/security.txt"),
     "review_asking": (303, "{asked}/asking"),

@@ -11,8 +11,8 @@ from haochaping.directory.rules import path_range
 if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
-type Place = tuple[str, str | None, int | None]
-"""A division and perhaps an agency, each with all below, and an item."""
+type Place = tuple[str, str | None, int | None, int | None]
+"""A division and perhaps an agency, each with all below, an item, and a hall; of a case there is no hall."""
 
 
 def visible(by: Actor, of: str = "") -> Q:
@@ -25,11 +25,13 @@ def visible(by: Actor, of: str = "") -> Q:
 
 
 def within(place: Place, of: str = "") -> Q:
-    """What lies in a place."""
-    division_path, agency_path, item_id = place
+    """What lies in a place; only what took place somewhere may be asked for by hall."""
+    division_path, agency_path, item_id, hall_id = place
     found = _below(f"{of}division", division_path)
     if agency_path is not None:
         found &= _below(f"{of}agency", agency_path)
+    if hall_id is not None:
+        found &= Q(hall_id=hall_id)
     return found if item_id is None else found & Q(**{f"{of}item_id": item_id})
 
 

@@ -146,6 +146,19 @@ def halls(codes: Iterable[str]) -> dict[str, PlacedRef]:
     return {row[1]: PlacedRef(*row) for row in rows}
 
 
+def halls_by_id(ids: Iterable[int]) -> dict[int, PlacedRef]:
+    """Halls by id."""
+    rows = Hall.objects.filter(id__in=set(ids)).values_list(*_PLACED)
+    return {row[0]: PlacedRef(*row) for row in rows}
+
+
+def halls_beside(division_id: int, *, limit: int | None = None, offset: int = 0) -> list[PlacedRef]:
+    """The halls of a division and then those of the divisions next below, which are its like, by division and code."""
+    near = Division.objects.filter(Q(id=division_id) | Q(parent_id=division_id)).values("id")
+    rows = Hall.objects.filter(division_id__in=near).order_by("division__path", "code").values_list(*_PLACED)
+    return [PlacedRef(*row) for row in rows[offset : None if limit is None else offset + limit]]
+
+
 def windows(codes: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Ref]:
     """Windows by (hall code, window code)."""
     wanted = set(codes)

@@ -72,6 +72,7 @@ _FEWER, _MORE = N_("fewer bad reviews"), N_("more bad reviews")
 _CAPTIONS = {
     Alike.DIVISIONS: (N_("Divisions below, beside each other"), N_("Division")),
     Alike.AGENCIES: (N_("Agencies of this division, beside each other"), N_("Agency")),
+    Alike.HALLS: (N_("Service halls here and next below, beside each other"), N_("Service hall")),
     Alike.ITEMS: (N_("The same item, by who carries it out"), N_("Agency")),
 }
 # A table of more would take a page's 50 ms, and a reader's day.
@@ -104,7 +105,7 @@ def newest(division_id: int, stem: str) -> list[KeptComparison]:
     """The newest comparisons of a division, or that of the items of one national code."""
     if "\0" in stem:
         return []
-    kinds = [Alike.ITEMS] if stem else [Alike.DIVISIONS, Alike.AGENCIES]
+    kinds = [Alike.ITEMS] if stem else [Alike.DIVISIONS, Alike.HALLS, Alike.AGENCIES]
     return comparisons.newest(division_id, kinds, stem)
 
 
@@ -146,6 +147,11 @@ def _places(
     elif kind == Alike.AGENCIES:
         rows = [
             (ref.id, ref.code, ref.name, division_path) for ref in directory.refs(Kind.AGENCIES, ids).values()
+        ]
+    elif kind == Alike.HALLS:
+        rows = [
+            (hall.id, hall.code, hall.name, hall.division_path)
+            for hall in directory.halls_by_id(ids).values()
         ]
     else:
         rows = [

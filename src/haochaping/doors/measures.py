@@ -16,7 +16,7 @@ from haochaping.doors.quality import why_withheld
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.terms import Grade  # noqa: TC001 - msgspec reads it at run time
 from haochaping.insight import queries as insight
-from haochaping.insight.rules import BY_NAME
+from haochaping.insight.rules import BY_NAME, measures_of
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import BEIJING, Period, local_day
 from haochaping.kernel.refused import N_
@@ -24,11 +24,11 @@ from haochaping.ui.moments import iso
 from haochaping.ui.numbers import too_few
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from haochaping.insight.terms import MeasureValue
 
-type Kind = Literal["division", "agency", "item"]
+type Kind = Literal["division", "agency", "item", "hall"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Measures(Struct):
     """All figures of a place and period."""
 
     as_of: Annotated[datetime, Meta(description=N_("The moment for which the figures hold."))]
-    kind: Annotated[Kind, Meta(description=N_("What the place is: division, agency or item."))]
+    kind: Annotated[Kind, Meta(description=N_("What the place is: division, agency, item or hall."))]
     code: Annotated[str, Meta(description=N_("Code of the place."))]
     place: Annotated[str, Meta(description=N_("Name of the place."))]
     measures: Annotated[
@@ -139,34 +139,58 @@ class Measures(Struct):
 
 
 def spot_of(kind: Kind, code: str) -> Spot | None:
-    """A division, an agency or an item by its code; None where the directory has none."""
-    if kind == "division":
-        division = directory.division(code)
-        if division is None:
-            return None
-        place = Place(division_path=division.path)
-        return Spot(kind, division.code, division.name, place, division.path, division.id)
-    if kind == "agency":
-        agency = directory.agencies([code]).get(code)
-        if agency is None:
-            return None
-        path = directory.division_by_id(agency.division_id).path
-        return Spot(kind, agency.code, agency.name, Place(agency_path=agency.path), path, agency.id)
-    item = directory.items([code]).get(code)
-    if item is None:
+    """A division, an agency, an item or a hall by its code; None where the directory has none."""
+    return _FOUND[kind](code)
+
+
+def _division(code: str) -> Spot | None:
+    found = directory.division(code)
+    if found is None:
         return None
-    path = directory.division_by_id(directory.agency_by_id(item.agency_id).division_id).path
-    return Spot(kind, item.code, item.name, Place(item_id=item.id), path, item.id)
+    place = Place(division_path=found.path)
+    return Spot("division", found.code, found.name, place, found.path, found.id)
+
+
+def _agency(code: str) -> Spot | None:
+    found = directory.agencies([code]).get(code)
+    if found is None:
+        return None
+    place, path = Place(agency_path=found.path), directory.division_by_id(found.division_id).path
+    return Spot("agency", found.code, found.name, place, path, found.id)
+
+
+def _item(code: str) -> Spot | None:
+    found = directory.items([code]).get(code)
+    if found is None:
+        return None
+    path = directory.division_by_id(directory.agency_by_id(found.agency_id).division_id).path
+    return Spot("item", found.code, found.name, Place(item_id=found.id), path, found.id)
+
+
+def _hall(code: str) -> Spot | None:
+    found = directory.halls([code]).get(code)
+    if found is None:
+        return None
+    return Spot("hall", found.code, found.name, Place(hall_id=found.id), found.division_path, found.id)
+
+
+_FOUND: dict[Kind, Callable[[str], Spot | None]] = {
+    "division": _division,
+    "agency": _agency,
+    "item": _item,
+    "hall": _hall,
+}
 
 
 def told(spot: Spot, period: Period, now: datetime) -> Measures:
     """The figures of a place as they are published at this moment."""
+    values = insight.figures(spot.place, spot.division_path, period, of=measures_of(spot.place))
     return Measures(
         as_of=now.astimezone(BEIJING),
         kind=spot.kind,
         code=spot.code,
         place=spot.name,
-        measures=[measure_of(value) for value in insight.figures(spot.place, spot.division_path, period)],
+        measures=[measure_of(value) for value in values],
         quality=grades_of(spot.id, now) if spot.kind == "division" else [],
         start=period.start,
         end=period.end,

@@ -1,4 +1,4 @@
-"""公平比较: governments, departments and items of one national code held against each other, once a month, for pages to read.
+"""公平比较: governments, departments, halls and items of one national code held against their like, once a month, for pages.
 
 Of the twelve whole months before this one. A page has 50 ms, a comparison of 300 units takes 0.6 s (decision 0045).
 """
@@ -85,13 +85,18 @@ def _compare_items(
 
 
 def _compare_places(division_id: int, code: str, months: tuple[date, date], now: datetime) -> int:
-    """The divisions below one, and then its agencies: with these it is done."""
+    """The divisions below one, the halls here and next below, and then its agencies: with these it is done."""
     asked: dict[Kind, Sequence[int]] = {
         "division": [one.id for one in directory.children(division_id)],
+        "hall": [hall.id for hall in directory.halls_beside(division_id)],
         "agency": directory.top_agencies_of(division_id),
     }
     tallies, mixes = queries.tally_of_each(asked, _whole(months)), comparisons.mix(asked, *months)
-    kinds: tuple[tuple[Kind, Alike], ...] = (("division", Alike.DIVISIONS), ("agency", Alike.AGENCIES))
+    kinds: tuple[tuple[Kind, Alike], ...] = (
+        ("division", Alike.DIVISIONS),
+        ("hall", Alike.HALLS),
+        ("agency", Alike.AGENCIES),
+    )
     return sum(
         insight.keep_comparison(
             _group(division_id, code, kind, months), _at_their_mix(by, tallies[by], mixes), now=now

@@ -1,4 +1,4 @@
-"""发布开放数据: what is due passes the gate, yesterday becomes an edition, and words that were taken down leave the disk.
+"""发布开放数据: what is due passes the gate, yesterday becomes an edition, and words that are public no more leave the disk.
 
 Called again and again: what is done is not done a second time. Days are whole only when they are over, so an edition tells
 of days up to yesterday, as they are known when it is written.
@@ -66,9 +66,9 @@ def period_of(table: Table, today: date) -> Period:
 
 
 def _words(folder: Path, today: date, *, now: datetime) -> list[Edition]:
-    """Every day anew, and as soon as something of it was taken down."""
-    newest, down = editions.of_words(folder), queries.last_taken_down()
-    if newest and local_day(newest.made_at) == today and not (down and down >= newest.made_at):
+    """Every day anew, and as soon as something of it was taken down, or its review withdrawn or excluded."""
+    newest, gone = editions.of_words(folder), queries.last_gone()
+    if newest and local_day(newest.made_at) == today and not (gone and gone >= newest.made_at):
         return []
     since = rules.newest_week(today) - timedelta(weeks=WEEKS_IN_FILE - 1)
     rows = queries.rows(TEXTS, Asked(today, period=Period(start=since)))

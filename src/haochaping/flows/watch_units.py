@@ -1,15 +1,17 @@
-"""监督: what stands out among all agencies and items, or is not heard of, for a supervisor to look at.
+"""监督: what stands out among all agencies, items and halls, or is not heard of, for a supervisor to look at.
 
 A signal says “perhaps out of the ordinary”, never more: chance alone puts some units on the list, and how many is stated.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.directory import queries as directory
 from haochaping.insight import queries as figures
 from haochaping.insight import unit_queries as units
 from haochaping.insight.comparison.risk import DRAWN, risks
@@ -24,7 +26,7 @@ from haochaping.supervision.rules import begins, last_month
 from haochaping.supervision.terms import NewSignal, SignalKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from haochaping.insight.comparison.risk import Risk, Series
@@ -41,7 +43,9 @@ def watch_risks(now: datetime) -> int:
     today = local_day(now)
     last = last_month(today)
     found = units.series(versions(last), today)
-    signals = [_risk(one) for alike in found.values() for one in risks(alike, last)]
+    standing_out = [one for alike in found.values() for one in risks(alike, last)]
+    halls = _halls([one.unit for one in standing_out], last, this=today.replace(day=1))
+    signals = [_risk(one, halls) for one in standing_out]
     with transaction.atomic():
         return len(supervision.raise_signals(signals, by=SYSTEM, now=now))
 
@@ -59,7 +63,8 @@ def watch_silence(now: datetime) -> int:
     heard = units.heard(first, middle, this, today)
     found = [*silent(heard), *((unit, Blind.NO_INVITATIONS) for unit in _uninvited(heard, middle))]
     told = queries.subjects_since(SignalKind.BLIND_SPOT, middle + timedelta(days=1))
-    signals = [_blind(unit, why, middle, this) for unit, why in found]
+    halls = _halls([unit for unit, _ in found], first, this=months_after(this, 1))
+    signals = [_blind(unit, why, middle, this, halls) for unit, why in found]
     with transaction.atomic():
         fresh = [signal for signal in signals if signal.subject not in told]
         return len(supervision.raise_signals(fresh, by=SYSTEM, now=now))
@@ -69,8 +74,8 @@ def _uninvited(heard: Iterable[Heard], since: date) -> list[Heard]:
     perhaps = perhaps_uninvited(heard)
     asked = {by: [unit.id for unit in perhaps if unit.by == by] for by in ("item", "agency")}
     invited = asking.invited_units(asked["item"], asked["agency"], since=begins(since))
-    # What else is watched has no invitations of its own.
-    return [unit for unit in perhaps if unit.by in asked and (unit.by, unit.id) not in invited]
+    # Of halls the facts know all invitations there are: what was counted before them stands at no hall, services neither.
+    return [unit for unit in perhaps if (unit.by, unit.id) not in invited]
 
 
 def versions(last: date) -> dict[date, str]:
@@ -88,7 +93,23 @@ def versions(last: date) -> dict[date, str]:
     }
 
 
-def _risk(one: Risk) -> NewSignal:
+@dataclass(frozen=True, slots=True)
+class _Hall:
+    """A hall as a signal names it, with the agency that serves most there: a signal is somebody's to answer."""
+
+    code: str
+    name: str
+    agency_id: int
+
+
+def _halls(found: Iterable[Series | Heard], first: date, *, this: date) -> dict[int, _Hall]:
+    """The halls among some units, by what served there from a day to before another."""
+    ids = {unit.id for unit in found if unit.by == "hall"}
+    agencies, named = units.serving(ids, first, this), directory.halls_by_id(ids) if ids else {}
+    return {pk: _Hall(named[pk].code, named[pk].name, agencies[pk]) for pk in agencies}
+
+
+def _risk(one: Risk, halls: Mapping[int, _Hall]) -> NewSignal:
     facts = {
         "unit": one.unit.by,
         "month": f"{one.month.first:%Y-%m}",
@@ -101,10 +122,14 @@ def _risk(one: Risk) -> NewSignal:
         "false_alarm_months": "" if one.false_alarm_months is None else f"{one.false_alarm_months:.0f}",
         "looked_at": str(one.looked_at),
     }
-    return _signal(SignalKind.RISK_POINT, one.unit, "", one.month.first, facts)
+    agency_id, named = _named(one.unit, halls)
+    subject, day = _subject(one.unit), one.month.first
+    return NewSignal(
+        SignalKind.RISK_POINT, one.unit.division_id, agency_id, subject, day, facts=named | facts
+    )
 
 
-def _blind(unit: Heard, why: Blind, since: date, this: date) -> NewSignal:
+def _blind(unit: Heard, why: Blind, since: date, this: date, halls: Mapping[int, _Hall]) -> NewSignal:
     facts = {
         "unit": unit.by,
         "missing": str(why),
@@ -112,12 +137,18 @@ def _blind(unit: Heard, why: Blind, since: date, this: date) -> NewSignal:
         "from": since.isoformat(),
         "to": (this - timedelta(days=1)).isoformat(),
     }
-    return _signal(SignalKind.BLIND_SPOT, unit, f"{why}:", this, facts)
+    agency_id, named = _named(unit, halls)
+    subject = f"{why}:{_subject(unit)}"
+    return NewSignal(SignalKind.BLIND_SPOT, unit.division_id, agency_id, subject, this, facts=named | facts)
 
 
-def _signal(
-    kind: SignalKind, unit: Series | Heard, about: str, day: date, facts: dict[str, str]
-) -> NewSignal:
-    item = {"item": str(unit.id)} if unit.by == "item" else {}
-    subject = f"{about}{unit.by}:{unit.id}"
-    return NewSignal(kind, unit.division_id, unit.agency_id, subject, day, facts=item | facts)
+def _named(unit: Series | Heard, halls: Mapping[int, _Hall]) -> tuple[int, dict[str, str]]:
+    """The agency whose matter a unit is, and how the unit is named."""
+    if unit.by == "hall":
+        hall = halls[unit.id]
+        return hall.agency_id, {"hall": hall.name, "hall_code": hall.code}
+    return unit.agency_id, {"item": str(unit.id)} if unit.by == "item" else {}
+
+
+def _subject(unit: Series | Heard) -> str:
+    return f"{unit.by}:{unit.id}"

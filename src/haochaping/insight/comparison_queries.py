@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Max, Min, OuterRef, Subquery
 
 from haochaping.insight.comparison.terms import Alike, Group, KeptComparison, KeptUnit
 from haochaping.insight.models import ComparedUnit, Comparison
+from haochaping.kernel.periods import months_after
 from haochaping.reviews.rules import is_active, is_bad
 from haochaping.reviews.terms import Level, Provenance
 
@@ -45,8 +46,9 @@ def compared_stems(division_id: int, last: date) -> set[str]:
 def mix(
     asked: dict[Kind, Sequence[int]], first: date, last: date
 ) -> dict[tuple[str, int], dict[str, tuple[int, int]]]:
-    """(bad, n) by the type of their item, of divisions and agencies, by ("agency", id)."""
-    wanted = {"division": list(asked.get("division", ())), "agency": list(asked.get("agency", ()))}
+    """(bad, n) by the type of their item, of divisions, agencies and halls, by ("agency", id); `last` is a month's first day."""
+    wanted: dict[str, Any] = {by: list(asked.get(by, ())) for by in ("division", "agency", "hall")}
+    wanted["end"] = months_after(last, 1)
     found: defaultdict[tuple[str, int], dict[str, tuple[int, int]]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(_MIX, wanted | {"first": first, "last": last, "bad": _BAD, "active": _ACTIVE})

@@ -59,20 +59,25 @@ def orders_behind(
         facts = orders.facts_of(row.review_id for row in rows)
         return [_tally([facts[row.review_id]], agencies) for row in rows]
 
-    read = partial(order_figures.opened_in, by, _triple(place), *moments(period))
+    read = partial(order_figures.opened_in, by, _place(place), *moments(period))
     return _behind(read, counted, measure, after, limit)
 
 
 def voices_behind(
     by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
 ) -> Behind[VoiceRow]:
-    """The complaints, suggestions and questions that a figure counts, by its own rule, as far as one may see them."""
+    """The complaints, suggestions and questions that a figure counts, by its own rule, as far as one may see them.
+
+    None of a hall: they are about none.
+    """
+    if place.hall_id is not None:
+        return Behind([], None)
 
     def counted(rows: Sequence[VoiceRow]) -> list[Tally]:
         facts = {one.id: one for one in voices.facts_of(row.id for row in rows)}
         return [_parts(voice_units([facts[row.id]])) for row in rows]
 
-    read = partial(voices.given_in, by, _triple(place), *moments(period))
+    read = partial(voices.given_in, by, _place(place)[:-1], *moments(period))
     return _behind(read, counted, measure, after, limit)
 
 
@@ -85,7 +90,7 @@ def reviews_behind(
         facts = reviews.facts_of(row.id for row in rows)
         return [_by_review(facts[row.id]) for row in rows]
 
-    read = partial(review_rows.given_in, by, _triple(place), *moments(period))
+    read = partial(review_rows.given_in, by, _place(place), *moments(period))
     return _behind(read, counted, measure, after, limit)
 
 
@@ -109,15 +114,17 @@ def services_behind(
             found.append(_parts(units))
         return found
 
-    read = partial(case_rows.services_in, by, _triple(place), *moments(period))
+    read = partial(case_rows.services_in, by, _place(place), *moments(period))
     return _behind(read, counted, measure, after, limit)
 
 
 def cases_behind(
     by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
 ) -> Behind[CountedCase]:
-    """The cases that a figure counts, by its own rule, as far as one may see them."""
-    read = partial(case_rows.cases_in, by, _triple(place), *moments(period))
+    """The cases that a figure counts, by its own rule, as far as one may see them; none of a hall, as none stands at one."""
+    if place.hall_id is not None:
+        return Behind([], None)
+    read = partial(case_rows.cases_in, by, _place(place), *moments(period))
     return _behind(read, _of_cases, measure, after, limit)
 
 
@@ -125,7 +132,9 @@ def completed_behind(
     by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
 ) -> Behind[CountedCase]:
     """The completed cases that a figure counts, in the same way."""
-    read = partial(case_rows.completed_in, by, _triple(place), *moments(period))
+    if place.hall_id is not None:
+        return Behind([], None)
+    read = partial(case_rows.completed_in, by, _place(place), *moments(period))
     return _behind(read, _of_cases, measure, after, limit)
 
 
@@ -169,8 +178,8 @@ def _by_review(facts: ReviewFacts) -> Tally:
     return {part: n for part, n in _parts(review_units([facts])).items() if part[0] not in _OF_SERVICES}
 
 
-def _triple(place: Place) -> tuple[str, str | None, int | None]:
-    return place.division_path, place.agency_path, place.item_id
+def _place(place: Place) -> tuple[str, str | None, int | None, int | None]:
+    return place.division_path, place.agency_path, place.item_id, place.hall_id
 
 
 def measures_of_staff(by: Actor, agency_path: str, period: Period) -> dict[int, list[MeasureValue]]:

@@ -244,4 +244,9 @@ UNKNOWN_ITEM = Reason(
     N_("There is no service item with the code “{value}”."),
     N_("Use the code of a service item in the directory."),
 )
+UNKNOWN_HALL = Reason(
+    "unknown_hall",
+    N_("There is no hall with the code “{value}”."),
+    N_("Use the code of a hall in the directory."),
+)
 BAD_DAY = Reason("bad_day", N_("“{value}” is not a day."), N_("Write it as 2026-11-24."))

@@ -20,7 +20,7 @@ from haochaping.reviews.rules import is_active, is_bad
 from haochaping.reviews.terms import Level, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
 _FOLDER = resources.files("haochaping.insight").joinpath("sql")
@@ -31,8 +31,10 @@ _SERIES, _HEARD = (
 _BAD = [int(level) for level in Level if is_bad(level)]
 _ACTIVE = [str(one) for one in Provenance if is_active(one)]
 _OF_SERVICES = [
-    str(kind) for kind in (FactKind.CASE, FactKind.OCCURRENCE, FactKind.REVIEWED, FactKind.REVIEW)
+    str(kind)
+    for kind in (FactKind.CASE, FactKind.OCCURRENCE, FactKind.REVIEWED, FactKind.REVIEW, FactKind.INVITED)
 ]
+_SERVING = _FOLDER.joinpath("serving.sql").read_text(encoding="utf-8")
 
 
 def series(versions: Mapping[date, str], today: date) -> dict[str, list[Series]]:
@@ -64,6 +66,15 @@ def heard(first: date, middle: date, this: date, today: date) -> list[Heard]:
         "invited": str(Provenance.ACTIVE_SELF),
     }
     return [Heard(*row) for row in _asked(_HEARD, today, wanted)]
+
+
+def serving(halls: Collection[int], first: date, this: date) -> dict[int, int]:
+    """Which agency serves most in each of some halls, from a day to before another: who is asked about it."""
+    if not halls:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_SERVING, {"halls": list(halls), "first": first, "end": this})
+        return dict(cursor.fetchall())
 
 
 def _asked(statement: str, today: date, wanted: Mapping[str, Any]) -> list[tuple[Any, ...]]:

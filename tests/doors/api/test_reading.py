@@ -151,6 +151,7 @@ def test_days_are_included_at_both_ends(caller, moment):
         ("division=%00", (404, "unknown_division", "division")),
         ("agency=999999999999", (404, "unknown_agency", "agency")),
         ("item=%00", (404, "unknown_item", "item")),
+        ("hall=nobody", (404, "unknown_hall", "hall")),
         ("division={city}&item=1", (400, "one_place", "item")),
         ("agency=1&item=1", (400, "one_place", "item")),
         ("division=%ED%A0%80", (404, "unknown_division", "division")),

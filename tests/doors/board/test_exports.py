@@ -14,7 +14,7 @@ from haochaping.directory import queries as directory
 from haochaping.doors.measures import COLUMNS
 from haochaping.exchange.quality.models import WithheldFigure
 from haochaping.insight import actions
-from haochaping.insight.rules import MEASURES
+from haochaping.insight.rules import MEASURES, OF_HALLS
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from tests import worlds
@@ -34,6 +34,7 @@ PLACES = [
     ("agency", worlds.OTHER_AGENCY),
     ("item", worlds.ITEM),
     ("item", worlds.OTHER_ITEM),
+    ("hall", "H1"),
 ]
 ENGLISH = {"accept-language": "en"}
 
@@ -99,7 +100,8 @@ def test_page_file_and_interface_say_the_same(reviewed, client, kind, code, days
     file = by_json(client, kind, code, query)
     rows = by_csv(client, kind, code, query)
 
-    assert list(page) == [row["Name in the interface"] for row in rows] == [m.name for m in MEASURES]
+    told_of = OF_HALLS if kind == "hall" else MEASURES
+    assert list(page) == [row["Name in the interface"] for row in rows] == [m.name for m in told_of]
     assert interface | {"as_of": ""} == file | {"as_of": ""}
     assert page == {
         one["name"]: (one["value"], one["numerator"], one["denominator"]) for one in interface["measures"]
@@ -179,6 +181,7 @@ def test_what_is_withheld_is_in_no_form(reviewed, client):
         "/divisions/1/measures.csv",
         "/agencies/1/measures.json",
         "/items/1/measures.csv",
+        "/halls/1/measures.csv",
         f"/divisions/{worlds.CITY}/measures.xml",
         f"/divisions/{worlds.CITY}/measures.csv?from=x",
         f"/divisions/{worlds.CITY}/measures.json?from=2026-02-01&to=2026-01-01",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from haochaping.insight.rules import BY_NAME, MEASURES
+from haochaping.insight.rules import BY_NAME, MEASURES, OF_HALLS
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind
 from tests import worlds
@@ -101,3 +101,53 @@ def test_averages_stand_in_the_table_with_both_numbers(said, one):
 def test_all_measures_of_opinion_are_defined_for_everybody(said, one):
     for line in shown(one, "").context["opinion"]:
         assert BY_NAME[line.value.name] in MEASURES
+
+
+@pytest.mark.parametrize("place", ["hall=H1", f"item={worlds.ITEM}"])
+@pytest.mark.parametrize("measure", OF_HALLS, ids=lambda measure: measure.name)
+def test_every_number_of_a_hall_or_item_leads_to_as_many_rows(said, one, measure, place):
+    context = shown(one, f"?{place}").context
+    lines = [*context["opinion"], *context["loop"]]
+    [line] = [line for line in lines if line.rows.endswith(f"measure={measure.name}")]
+
+    rows = one.get(line.rows, headers=ENGLISH).context["rows"]
+
+    assert sum(row.above for row in rows) == line.number
+    if line.value.denominator is not None:
+        assert len(rows) == line.value.denominator
+
+
+def test_of_a_hall_nothing_is_told_of_cases_voices_or_supervision(said, one):
+    context = shown(one, "?hall=H1").context
+
+    assert context["handling"] == context["rungs"] == context["voices"] == []
+    for measure in ("cases", "completed_cases", "supervision_reminder"):
+        assert one.get(f"{FIGURES}?hall=H1&measure={measure}").status_code == 404
+        assert one.get(f"{FIGURES}rows?hall=H1&measure={measure}").status_code == 404
+
+
+def test_a_division_is_divided_by_its_halls(said, one):
+    context = shown(one, f"?division={worlds.COUNTY}&measure=active_reviews&by=hall").context
+
+    assert [(line.title.text, line.number) for line in context["parts"]] == [("河湾区政务服务中心", 2)]
+    assert context["parts"][0].title.href.endswith("&hall=H1")
+    assert not any(
+        "by=hall" in way.href
+        for way in shown(one, f"?division={worlds.COUNTY}&measure=cases").context["ways"]
+    )
+
+
+def test_halls_of_others_are_none_of_ones_own(said, supervisor_of):
+    other = supervisor_of("other", worlds.OTHER_CITY)
+
+    assert other.get(f"{FIGURES}?hall=H1").status_code == 403
+    assert other.get(f"{FIGURES}rows?hall=H1&measure=active_reviews").status_code == 403
+    assert other.get(f"{FIGURES}?hall=nobody").status_code == 404
+
+
+def test_a_file_of_a_halls_rows_is_put_down_with_the_hall(said, one):
+    answer = one.get(f"{FIGURES}rows.csv?hall=H1&measure=active_reviews")
+
+    assert answer.status_code in {200, 302}
+    if answer.status_code == 200:
+        assert Entry.objects.get(kind=EntryKind.EXPORTED).facts["hall"] == "H1"

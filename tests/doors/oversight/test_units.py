@@ -171,6 +171,41 @@ def test_figures_of_the_chart_are_those_of_now(watched, one):
     assert watch_units.watch_risks(watched + timedelta(hours=1)) == 0
 
 
+@pytest.fixture
+def hall_stood_out(world):
+    """The hall of the county stood out last month; its other items did not."""
+    months.reviewed(worlds.ITEM, STEADY | {1: (12, 100)}, world, hall="H1")
+    months.reviewed(worlds.OTHER_ITEM, STEADY, world)
+    watch_units.watch_risks(world)
+    return Signal.objects.get(kind="risk_point", facts__unit="hall")
+
+
+def test_a_hall_that_stood_out_is_named_and_leads_to_its_months_and_rows(hall_stood_out, one):
+    listed = page(one, "/oversight/risks/")
+    shown = page(one, f"/oversight/risks/{hall_stood_out.pk}")
+
+    assert "河湾区政务服务中心" in listed
+    assert "河湾区政务服务中心：" in page(one, "/oversight/signals/")
+    assert "超出上限" in shown
+    rows = shown.partition("/oversight/figures/rows?hall=H1")[2].partition('"')[0].replace("&amp;", "&")
+    assert one.get(f"/oversight/figures/rows?hall=H1{rows}").status_code == 200
+    page(one, f"/oversight/supervision/new?signal={hall_stood_out.pk}")
+    assert len(questions(one, f"/oversight/risks/{hall_stood_out.pk}")) <= MOST_QUERIES
+
+
+def test_a_silent_hall_shows_what_was_counted(world, one):
+    months.served(worlds.ITEM, {1: (0, 200)}, world, hall="H1")
+    months.served(worlds.OTHER_ITEM, {1: (40, 200)}, world)
+    watch_units.watch_silence(world)
+    signal = Signal.objects.get(subject__startswith="no_invitations:hall:")
+
+    shown = page(one, f"/oversight/blind-spots/{signal.pk}")
+
+    assert "河湾区政务服务中心" in shown
+    assert ">0 / 200<" in shown
+    assert "/halls/H1?from=" in shown
+
+
 @pytest.mark.parametrize("listed", ["/oversight/risks/", "/oversight/blind-spots/", "/oversight/comparison/"])
 def test_lists_ask_few_questions(silent, watched, one, listed):
     assert len(questions(one, listed)) <= MOST_QUERIES

@@ -16,11 +16,13 @@ LAST = date(2026, 5, 1)
 FIRSTS = [date(2024 + (5 + i) // 12, (5 + i) % 12 + 1, 1) for i in range(DRAWN)]
 
 
-def series(counts: list[tuple[int, int]], *, pk: int = 1, versions: str = "a" * DRAWN) -> Series:
+def series(
+    counts: list[tuple[int, int]], *, pk: int = 1, versions: str = "a" * DRAWN, by: str = "item"
+) -> Series:
     """A unit with these (bad, n) in its last months; months without reviews are left out."""
     firsts, said = FIRSTS[-len(counts) :], versions[-len(counts) :]
     months = [Month(first, bad, n, v) for first, (bad, n), v in zip(firsts, counts, said, strict=True) if n]
-    return Series("item", pk, 1, 1, tuple(months))
+    return Series(by, pk, 1, 1, tuple(months))
 
 
 def steady(*last: tuple[int, int], pk: int = 1) -> Series:
@@ -115,13 +117,15 @@ def test_the_page_draws_what_the_job_has_seen():
     assert newest([Month(LAST, 0, 0, "a")]) is None
 
 
-def test_of_units_that_have_not_changed_as_few_stand_out_as_is_stated():
+@pytest.mark.parametrize(("by", "size_of_most"), [("item", 4), ("hall", 6)])
+def test_of_units_that_have_not_changed_as_few_stand_out_as_is_stated(by, size_of_most):
+    """Items have some fifty reviews a month, halls some four hundred."""
     dice = random.Random(11)
     units = []
     for pk in range(3_000):
-        rate, size = dice.betavariate(2, 198), max(3, int(dice.lognormvariate(4, 1.2)))
+        rate, size = dice.betavariate(2, 198), max(3, int(dice.lognormvariate(size_of_most, 1.2)))
         sizes = [dice.binomialvariate(2 * size, 0.5) for _ in FIRSTS]
-        units.append(series([(dice.binomialvariate(n, rate), n) for n in sizes], pk=pk))
+        units.append(series([(dice.binomialvariate(n, rate), n) for n in sizes], pk=pk, by=by))
 
     seen = risks(units, LAST)
 

@@ -11,7 +11,8 @@ from haochaping.insight.comparison.silence import Blind, Heard, perhaps_uninvite
 
 def heard(pk: int = 1, by: str = "item", **known: int | bool) -> Heard:
     counts = dict.fromkeys(
-        ("before", "services", "reviewed", "reviews", "by_invitation", "anything", "others_report"), 0
+        ("before", "services", "reviewed", "reviews", "by_invitation", "asked", "anything", "others_report"),
+        0,
     )
     return Heard(by, pk, 1, 1, **(counts | known))  # type: ignore[arg-type]
 

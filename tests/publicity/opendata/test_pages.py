@@ -67,10 +67,12 @@ def test_reviews_are_told_by_everything_they_are_counted_by(now):
         {
             "day": f"{day}", "division": worlds.COUNTY, "agency": worlds.AGENCY, "item": worlds.ITEM,
             "channel": "hall_pad", "level": 5, "provenance": "active_onsite_device", "reviews": 3,
+            "hall": "H1", "stage": "delivery",
         },
         {
             "day": f"{day}", "division": worlds.OTHER_CITY, "agency": worlds.OTHER_AGENCY, "item": worlds.OTHER_ITEM,
             "channel": "hall_pad", "level": 1, "provenance": "active_onsite_device", "reviews": 1,
+            "hall": "H1", "stage": "delivery",
         },
     ]  # fmt: skip
 

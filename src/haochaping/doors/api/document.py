@@ -22,7 +22,7 @@ from haochaping.exchange.quality import terms as quality
 from haochaping.exchange.quality.rules import RULES
 from haochaping.exchange.reconciliation import terms as reconciliation
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
-from haochaping.insight.terms import BAD_DAY, UNKNOWN_AGENCY, UNKNOWN_DIVISION, UNKNOWN_ITEM
+from haochaping.insight.terms import BAD_DAY, UNKNOWN_AGENCY, UNKNOWN_DIVISION, UNKNOWN_HALL, UNKNOWN_ITEM
 from haochaping.kernel.refused import N_, Complaint
 from haochaping.publicity.opendata.tables import TABLES
 from haochaping.rectification.terms import NO_SUCH_ORDER
@@ -177,6 +177,7 @@ _FIGURES = (
     UNKNOWN_DIVISION,
     UNKNOWN_AGENCY,
     UNKNOWN_ITEM,
+    UNKNOWN_HALL,
 )
 _SHAPE = (
     problems.NOT_AN_ITEM,
@@ -370,18 +371,20 @@ def _paths() -> Json:
             "get": {
                 "operationId": "getMeasures",
                 "summary": N_(
-                    "Published figures of a division, an agency or a service item, and everything below"
+                    "Published figures of a division, an agency or a service item, and everything below, or of a hall"
                 ),
                 "description": N_(
                     "The figures of the public pages, to the second, of the one place that is named. Rates count active "
                     "effective reviews only; a rate of fewer than 30 has no value and keeps its counts. No key is needed. The "
-                    "same stands at /divisions/CODE/measures.json and .csv, and below /agencies and /items."
+                    "same stands at /divisions/CODE/measures.json and .csv, and below /agencies, /items and /halls. Of a hall "
+                    "counts what took place in it, whosever the service; cases and how they were handled stand at none."
                 ),
                 "security": [],
                 "parameters": [
                     _parameter("division", N_("Code of the division, 12 digits."), "990102000000"),
                     _parameter("agency", N_("Code of an agency instead."), ""),
                     _parameter("item", N_("Code of a service item instead."), ""),
+                    _parameter("hall", N_("Code of a hall instead."), ""),
                     _parameter("from", N_("First day, included."), "2026-06-01"),
                     _parameter("to", N_("Last day, included."), "2026-06-30"),
                 ],

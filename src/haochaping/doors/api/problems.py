@@ -41,7 +41,7 @@ from haochaping.exchange.terms import (
     UNKNOWN_FIELD,
 )
 from haochaping.hotline.terms import BAD_MESSAGE, MESSAGE_REUSED, NO_SUCH_LINK
-from haochaping.insight.terms import BAD_DAY, UNKNOWN_AGENCY, UNKNOWN_DIVISION, UNKNOWN_ITEM
+from haochaping.insight.terms import BAD_DAY, UNKNOWN_AGENCY, UNKNOWN_DIVISION, UNKNOWN_HALL, UNKNOWN_ITEM
 from haochaping.kernel.refused import N_, Complaint, Reason, Refused
 from haochaping.rectification.terms import NO_SUCH_ORDER
 from haochaping.ui.sentences import say
@@ -145,7 +145,7 @@ BAD_STATEMENT = Reason(
 ONE_PLACE = Reason(
     "one_place",
     N_("The address names several places: {value}."),
-    N_("Name one of division, agency and item."),
+    N_("Name one of division, agency, item and hall."),
 )
 WRONG_ORDER = Reason(
     "wrong_order",
@@ -174,6 +174,7 @@ STATUS: Mapping[Reason, HTTPStatus] = {
     UNKNOWN_DIVISION: HTTPStatus.NOT_FOUND,
     UNKNOWN_AGENCY: HTTPStatus.NOT_FOUND,
     UNKNOWN_ITEM: HTTPStatus.NOT_FOUND,
+    UNKNOWN_HALL: HTTPStatus.NOT_FOUND,
     WRONG_METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     KEY_REUSED: HTTPStatus.CONFLICT,
     NO_LENGTH: HTTPStatus.LENGTH_REQUIRED,

@@ -32,7 +32,7 @@ from haochaping.flows.answer_once import answer_once
 from haochaping.flows.check_manifest import check_items, finish
 from haochaping.flows.receive_together import receive_together
 from haochaping.flows.take_in_cases import take_in_cases
-from haochaping.insight.terms import UNKNOWN_AGENCY, UNKNOWN_DIVISION, UNKNOWN_ITEM
+from haochaping.insight.terms import UNKNOWN_AGENCY, UNKNOWN_DIVISION, UNKNOWN_HALL, UNKNOWN_ITEM
 from haochaping.kernel.outcomes import Outcome, OutcomeKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Complaint, Refused
@@ -59,6 +59,7 @@ _UNKNOWN: dict[PlaceKind, Reason] = {
     "division": UNKNOWN_DIVISION,
     "agency": UNKNOWN_AGENCY,
     "item": UNKNOWN_ITEM,
+    "hall": UNKNOWN_HALL,
 }
 _MEASURES = frozenset({*_UNKNOWN, "from", "to"})
 
@@ -134,7 +135,7 @@ def _json(body: bytes, *, private: bool = True) -> HttpResponse:
 @answering("GET", "HEAD")
 @machine
 def measures(request: HttpRequest) -> HttpResponse:
-    """`GET measures?division=CODE[&from=&to=]`, or `agency=`, or `item=`: published figures, so that nobody needs a key."""
+    """`GET measures?division=CODE[&from=&to=]`, or `agency=`, `item=`, `hall=`: published figures, so that nobody needs a key."""
     parameters = bodies.parameters_of(request, _MEASURES)
     kind = _kind_of(parameters)
     code = bodies.required(parameters, kind)

@@ -12,6 +12,8 @@ from haochaping.doors.period import last_days
 from haochaping.doors.quality import why_withheld
 from haochaping.insight import queries as insight
 from haochaping.insight.rules import BY_NAME, figures_of
+from haochaping.insight.terms import Place
+from haochaping.kernel.periods import Period
 from haochaping.reviews.terms import CHANNEL_LABELS, ReviewChannel
 from haochaping.ui.shapes import Figure, Levels
 
@@ -19,10 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from haochaping.insight.terms import Place, Tally
-    from haochaping.kernel.periods import Period
+    from haochaping.insight.terms import Tally
 
-# Of agencies, items and halls only days tell channels apart, and those are many.
+# Of agencies, items and halls only days tell channels apart, and those are many; of divisions months do too.
 _LAST_DAYS = 30
 _BAD = (BY_NAME["bad_rate"],)
 
@@ -37,10 +38,15 @@ class Channels:
 
 
 def channels(place: Place, period: Period, today: date, withheld: Mapping[str, str]) -> Channels | None:
-    """The last thirty days of a period, in the order of the wire format; None where nobody reviewed anything then."""
+    """In the order of the wire format; None where nobody reviewed anything.
+
+    Of a division the whole period, else the last thirty days of it.
+    """
     days = last_days(period, today, most=_LAST_DAYS)
     if days is None:
         return None
+    if place == Place(division_path=place.division_path):
+        days = Period(period.start, days.end)
     found = insight.tally_of_channels(place, days, of=_BAD)
     told = [(channel, found[channel]) for channel in ReviewChannel if channel in found]
     bad = [

@@ -1,4 +1,4 @@
-"""The figures of a division, an agency or an item as a file for everybody: CSV and JSON, the same as the page."""
+"""The figures of a division, an agency, an item or a hall as a file for everybody: CSV and JSON, the same as the page."""
 
 from __future__ import annotations
 
@@ -47,6 +47,14 @@ def agency(request: HttpRequest, code: str, form: str) -> HttpResponse:
 def item(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The same of a service item."""
     return _file(request, "item", code, form)
+
+
+@public
+@require_safe
+@compressed
+def hall(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """The same of what takes place in a hall."""
+    return _file(request, "hall", code, form)
 
 
 def _file(request: HttpRequest, kind: Kind, code: str, form: str) -> HttpResponse:

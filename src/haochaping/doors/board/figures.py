@@ -20,9 +20,9 @@ from haochaping.ui.numbers import between, percent
 from haochaping.ui.shapes import Column, Figure, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from haochaping.insight.terms import MeasureValue, Tally
+    from haochaping.insight.terms import Measure, MeasureValue, Tally
     from haochaping.reviews.terms import Provenance
 
 # What is seen first, and in which order: how many were dissatisfied, what became of it and how many spoke, before praise.
@@ -31,6 +31,7 @@ OF_ROWS = tuple(
     BY_NAME[name]
     for name in ("bad_reviews", "rectification_rate", "participation_rate", "active_reviews", "cases")
 )
+OF_HALL_ROWS = (*OF_ROWS[:-1], BY_NAME["occurrences"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def defined_at(name: str) -> str:
 def headlines(values: Iterable[MeasureValue]) -> list[Figure]:
     """The figures on top of a page."""
     by_name = {value.name: value for value in values}
-    return [figure(by_name[name]) for name in HEADLINES]
+    # No case stands at a hall: how much took place there is what services say.
+    return [figure(by_name[name] if name in by_name else by_name["occurrences"]) for name in HEADLINES]
 
 
 def handling(values: Iterable[MeasureValue]) -> list[tuple[Figure, str]]:
@@ -102,17 +104,19 @@ def _not_reported(value: MeasureValue, completed: int) -> str:
     return gettext("Not reported: it is told of none of these cases.")
 
 
-def columns(first: str) -> list[Column]:
+def columns(first: str, of: Sequence[Measure] = OF_ROWS) -> list[Column]:
     """The headings of a table with one row for each of several places."""
     return [
         Column(first),
-        *(Column(gettext(measure.label), numeric=True, href=defined_at(measure.name)) for measure in OF_ROWS),
+        *(Column(gettext(measure.label), numeric=True, href=defined_at(measure.name)) for measure in of),
     ]
 
 
-def row(place: Link, tally: Tally, withheld: Mapping[str, str]) -> list[str | int | Link]:
+def row(
+    place: Link, tally: Tally, withheld: Mapping[str, str], of: Sequence[Measure] = OF_ROWS
+) -> list[str | int | Link]:
     """One place of such a table; a rate stands with both its numbers and its interval."""
-    return [place, *map(_cell, figures_of(tally, withheld, OF_ROWS))]
+    return [place, *map(_cell, figures_of(tally, withheld, of))]
 
 
 def _cell(value: MeasureValue) -> str | int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from haochaping.directory.terms import DivisionRef
+from haochaping.directory.terms import DivisionRef, PlacedRef
 from haochaping.doors.board import figures
 from haochaping.exchange.quality.rules import withheld_at
 from haochaping.insight.comparison import boards
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from haochaping.exchange.quality.terms import HeldPlace
     from haochaping.insight.comparison.boards import Boards
     from haochaping.insight.queries import Kind
-    from haochaping.insight.terms import Tally
+    from haochaping.insight.terms import Measure, Tally
     from haochaping.ui.shapes import Column
 
 LISTED = 200
@@ -42,6 +42,7 @@ class Part:
     caption: str
     first: str
     refs: Sequence[DivisionRef | Ref | ItemRef]
+    of: Sequence[Measure] = figures.OF_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,20 @@ def _table(
 ) -> Table:
     rows, compared = [], {}
     for ref in part.refs:
-        path = ref.path if isinstance(ref, DivisionRef) else division_path
+        path = _path_of(ref) or division_path
         link = Link(ref.name, reverse(part.kind, args=[ref.code]) + query)
         withheld = withheld_at(held, path)
-        rows.append(figures.row(link, tallies[ref.id], withheld))
+        rows.append(figures.row(link, tallies[ref.id], withheld, part.of))
         if unit := _unit(ref.id, tallies[ref.id], withheld):
             compared[ref.id] = (link, unit)
-    return Table(part.caption, figures.columns(part.first), rows, _board(part, compared))
+    return Table(part.caption, figures.columns(part.first, part.of), rows, _board(part, compared))
+
+
+def _path_of(ref: DivisionRef | Ref | ItemRef) -> str:
+    """Where a place lies that need not lie in the division of the page."""
+    if isinstance(ref, DivisionRef):
+        return ref.path
+    return ref.division_path if isinstance(ref, PlacedRef) else ""
 
 
 def _unit(id_: int, tally: Tally, withheld: Mapping[str, str]) -> Unit | None:

@@ -1,4 +1,4 @@
-"""Figures and reviews of a division, an agency, a service item: one page, three ways to it; and where a hall is."""
+"""Figures of a division, an agency, a service item or a hall, and of the first three their reviews: one page, four ways to it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from haochaping.doors.quality import checked
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import concerning, withheld_at
 from haochaping.insight import queries as insight
-from haochaping.insight.rules import figures_of
+from haochaping.insight.rules import figures_of, measures_of
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.refused import N_
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.directory.terms import AgencyRef, ItemRef, Ref
-    from haochaping.doors.board.channels import Channels
     from haochaping.doors.board.trends import Trend
     from haochaping.doors.period import Asked
     from haochaping.insight.queries import Kind
@@ -53,6 +52,8 @@ if TYPE_CHECKING:
 _SHOWN = 60
 # What is drawn level by level is made of these.
 _LEVELS = {"active_reviews", "unverified_reviews"}
+# Where one is held against its like: of a hall, where it stands among those of its division.
+_COMPARED = {"division", "hall"}
 # What is made of a bad review, step by step: each out of the one before it.
 _STEPS = (
     ("rectification_rate", N_("Work orders sent")),
@@ -143,13 +144,13 @@ def item(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @compressed
 def hall(request: HttpRequest, code: str) -> HttpResponse:
-    """A hall: where it is. What is said of it is counted with the agencies that serve in it."""
+    """A hall: what takes place in it, whosever the service; words stand with their items (decision 0064)."""
     found = directory.halls([code]).get(code)
     if found is None:
         return _unknown(request, gettext("There is no hall with the code “{code}”."), code)
-    above = directory.ancestors(found.division_path)
-    context = {"name": found.name, "trail": _trail(above, found), "division": _link(above[-1])}
-    return render(request, "board/hall.html", context)
+    trail = _trail(directory.ancestors(found.division_path), found)
+    place = Place(hall_id=found.id)
+    return _page(request, Page("hall", found.id, found.code, place, found.division_path, found.name, trail))
 
 
 def _page(request: HttpRequest, page: Page) -> HttpResponse:
@@ -167,33 +168,35 @@ def _numbers(
     tally = insight.tally(page.place, period)
     held = quality.withheld(period)
     withheld, today = withheld_at(held, page.division_path), local_day(now)
-    values = figures_of(tally, withheld)
+    values = figures_of(tally, withheld, measures_of(page.place))
     by_level = not any(value.withheld for value in values if value.name in _LEVELS)
     return {
         "headlines": figures.headlines(values),
         "measures": [figures.figure(value, explained=True) for value in values],
         "trends": _trends(page, period, today, withheld),
         "steps": _steps(values),
-        "handling": figures.handling(values),
+        "handling": [] if page.kind == "hall" else figures.handling(values),
         "checked": [checked(row) for row in concerning(held, page.division_path)],
         "by_level": by_level,
         "given": figures.levels(tally, active=True),
         "kept_apart": figures.levels(tally, active=False),
-        "channels": _channels(page, period, today, withheld) if by_level else None,
+        "channels": channels(page.place, period, today, withheld) if by_level else None,
         "sources": figures.sources(tally),
         "excluded": figures.excluded(tally),
         "tables": parts.tables(page.parts, _inside(page, period), page.division_path, held, asked.query),
         "halls": page.halls,
+        "kind": page.kind,
+        "halls_page": reverse("division_halls", args=[page.code]) if page.kind == "division" else "",
         "filter": f"{page.kind}={quote(page.code)}",
         "as_of": now,
         "files": _files(page, asked),
         "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
         "grades": grades_of(page.id, now) if page.kind == "division" else [],
-        "comparison": comparison.address(page.place.division_path) if page.kind == "division" else "",
+        "comparison": comparison.address(page.division_path) if page.kind in _COMPARED else "",
         **(asked_again(page.place.division_path) if page.sampled else {}),
         **(glance(page.place) if page.parts else {}),
         "publication_page": reverse("publication", args=[code_of(page.division_path)]),
-    } | reviews_page(request, page.place)
+    } | ({} if page.kind == "hall" else reviews_page(request, page.place))
 
 
 def _files(page: Page, asked: Asked) -> list[Link]:
@@ -211,12 +214,6 @@ def _trends(page: Page, period: Period, today: date, withheld: Mapping[str, str]
         held = quality.withheld(Period(min(each), each[max(each)].end))
         withheld = withheld_at(held, page.division_path)
     return trends(page.place, each, today, withheld)
-
-
-def _channels(page: Page, period: Period, today: date, withheld: Mapping[str, str]) -> Channels | None:
-    """The ways in which reviews were given; of a division over all its time, for with a period its page asks enough."""
-    left_out = page.kind == "division" and (period.start or period.end)
-    return None if left_out else channels(page.place, period, today, withheld)
 
 
 def _steps(values: Sequence[MeasureValue]) -> list[Figure]:

@@ -48,7 +48,9 @@ def trends(
     What is withheld anywhere in these months is withheld in each of them: which days are at fault, what is withheld does not
     say.
     """
-    found = insight.measures_of_months(place, each, of=DRAWN)
+    # No case stands at a hall.
+    drawn = DRAWN if place.hall_id is None else (*DRAWN[:-1], BY_NAME["occurrences"])
+    found = insight.measures_of_months(place, each, of=drawn)
     values = [(_label(first, today), published(of_month, withheld)) for first, of_month in found.items()]
     return [
         Trend(
@@ -57,7 +59,7 @@ def trends(
             figures.defined_at(measure.name),
             [figures.figure(of_month[at], label=label) for label, of_month in values],
         )
-        for at, measure in enumerate(DRAWN)
+        for at, measure in enumerate(drawn)
         if values
     ]
 

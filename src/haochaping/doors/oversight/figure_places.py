@@ -1,4 +1,4 @@
-"""Of whom figures are asked: a division, an agency or an item of the asker's divisions, and what it is made of."""
+"""Of whom figures are asked: a division, an agency, an item or a hall of the asker's divisions, and what it is made of."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
-    from haochaping.directory.terms import AgencyRef, DivisionRef, ItemRef
+    from haochaping.directory.terms import AgencyRef, DivisionRef, ItemRef, PlacedRef
     from haochaping.kernel.actor import Actor
 
-    type Kind = Literal["division", "agency", "item"]
-    type Ref = DivisionRef | AgencyRef | ItemRef
+    type Kind = Literal["division", "agency", "item", "hall"]
+    type Ref = DivisionRef | AgencyRef | ItemRef | PlacedRef
 
 _LISTED = 200
 _LONGEST_CODE = 40
@@ -33,6 +33,7 @@ BY_LABELS = {
     "division": N_("Divisions below"),
     "agency": N_("Agencies of this division"),
     "item": N_("Service items"),
+    "hall": N_("Service halls"),
     "staff": N_("Staff members"),
     "month": N_("Months"),
 }
@@ -64,13 +65,13 @@ class Where:
 
 
 def asked_place(query: QueryDict, by: Actor) -> Where:
-    """Read `division`, `agency` or `item`; without any of them the asker's own division or agency, or everything.
+    """Read `division`, `agency`, `item` or `hall`; without any of them the asker's own division or agency, or everything.
 
     Raises:
         Http404: there is no such place.
         Refused: OUT_OF_SCOPE.
     """
-    for kind, find in (("item", _item), ("agency", _agency), ("division", _division)):
+    for kind, find in (("hall", _hall), ("item", _item), ("agency", _agency), ("division", _division)):
         if code := query.get(kind, "").strip()[:_LONGEST_CODE]:
             return find(code, by)
     path, agency_path = by.scope.division_path, by.scope.agency_path
@@ -87,6 +88,8 @@ def parts(where: Where, way: str) -> tuple[Kind, Sequence[Ref]]:
     """What a place is made of, and what each part is."""
     if way == "item":
         return "item", directory.items_of_agency(where.id, limit=_LISTED)
+    if way == "hall":
+        return "hall", directory.halls_beside(where.id, limit=_LISTED)
     if way == "agency":
         return "agency", directory.agencies_of(where.id, limit=_LISTED)
     return "division", directory.children(where.id) if where.id else directory.top_divisions()
@@ -100,7 +103,7 @@ def _division(code: str, by: Actor) -> Where:
         Place(division_path=found.path),
         Step("division", found.code, found.name),
         _above(found.path, by)[:-1],
-        ("division", "agency", "month"),
+        ("division", "agency", "hall", "month"),
         found.id,
     )
 
@@ -123,6 +126,15 @@ def _item(code: str, by: Actor) -> Where:
     own = Step("agency", agency.code, agency.name)
     here = Step("item", found.code, found.name)
     return Where(Place(item_id=found.id), here, (*above, own), ("month",), found.id)
+
+
+def _hall(code: str, by: Actor) -> Where:
+    """A hall of one of the asker's divisions: what took place in it, of which the rows of other divisions stay hidden."""
+    found = directory.halls([code]).get(code)
+    if found is None:
+        raise Http404
+    above = _above(found.division_path, by)
+    return Where(Place(hall_id=found.id), Step("hall", found.code, found.name), above, ("month",), found.id)
 
 
 def _above(division_path: str, by: Actor, agency_path: str = "") -> tuple[Step, ...]:

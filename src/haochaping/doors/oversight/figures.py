@@ -26,7 +26,7 @@ from haochaping.doors.period import asked, months
 from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest
 from haochaping.insight import queries as insight
 from haochaping.insight import row_queries
-from haochaping.insight.rules import INSIDE, MEASURES, OF_ASKING, OF_HANDLING, OF_LOOP, OF_VOICES
+from haochaping.insight.rules import INSIDE, MEASURES, OF_ASKING, OF_HALLS, OF_HANDLING, OF_LOOP, OF_VOICES
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.ratios import Mean, Ratio
 from haochaping.ledger.terms import EntryKind
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from haochaping.doors.oversight.figure_places import Where
     from haochaping.doors.period import Asked
-    from haochaping.insight.terms import Measure, MeasureValue
+    from haochaping.insight.terms import Measure, MeasureValue, Place
     from haochaping.kernel.actor import Actor
 
 # What people said, beside what became of it.
@@ -103,7 +103,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"query": query, "trail": trail(query), "now": now}
     if query.asked.period is None:
         return oversight_page(request, "oversight/figures.html", context, here=HERE, status=INVALID)
-    values = insight.measures(query.where.place, query.asked.period, of=_SHOWN)
+    values = insight.measures(query.where.place, query.asked.period, of=_told_of(query.where.place))
     opinion, asking, handling, loop, rungs, voices = (
         [_line(query, value) for value in values if _NAMES[value.name] in of]
         for of in (_OPINION, OF_ASKING, OF_HANDLING, OF_LOOP, INSIDE, OF_VOICES)
@@ -136,8 +136,9 @@ def table_csv(request: HttpRequest) -> HttpResponse:
     query = query_of(request, by)
     if query.asked.period is None:
         raise Http404
-    here = (query.where.here, insight.measures(query.where.place, query.asked.period, of=_SHOWN))
-    divided = _parts(query, by, query.asked.period, _SHOWN)
+    place = query.where.place
+    here = (query.where.here, insight.measures(place, query.asked.period, of=_told_of(place)))
+    divided = _parts(query, by, query.asked.period, _told_of(place, query.way))
     parts_taken = divided[:EXPORT_AT_MOST]
     leave_note(
         request,
@@ -167,16 +168,23 @@ def query_of(request: HttpRequest, by: Actor) -> Query:
     where = asked_place(request.GET, by)
     way, name = request.GET.get("by", ""), request.GET.get("measure", "")
     period = asked(request.GET, local_day(timezone.now()))
-    if name and name not in _NAMES:  # another figure than the one asked for would be believed
+    measure = _NAMES.get(name or OF_LOOP[0].name)
+    # Another figure than the one asked for would be believed.
+    if measure is None or measure not in _told_of(where.place):
         raise Http404
-    measure = _NAMES.get(name, OF_LOOP[0])
     ways = _ways(where, measure)
     return Query(where, period, way if way in ways else ways[0], measure)
 
 
 def _ways(where: Where, measure: Measure) -> list[str]:
-    """In which ways a figure of a place can be divided: of single people there are those of orders alone."""
-    return [way for way in where.ways if way != "staff" or measure in OF_LOOP]
+    """In which ways a figure of a place can be divided: of single people there are those of orders, of halls not all."""
+    told = {"staff": OF_LOOP, "hall": OF_HALLS}
+    return [way for way in where.ways if measure in told.get(way, (measure,))]
+
+
+def _told_of(place: Place, way: str = "") -> tuple[Measure, ...]:
+    """The figures of a place, or of each of its parts."""
+    return OF_HALLS if place.hall_id is not None or way == "hall" else _SHOWN
 
 
 def _parts(
@@ -231,7 +239,7 @@ def _address(query: Query, step: Step) -> str:
         return query.link(**{"from": str(period.start), "to": str(period.end)})
     if not step.kind:
         return ""
-    place = dict.fromkeys(("division", "agency", "item"), "")
+    place = dict.fromkeys(("division", "agency", "item", "hall"), "")
     return query.link(**place | {step.kind: step.code, "by": ""})
 
 

@@ -26,7 +26,7 @@ from haochaping.insight.comparison.risk import ONE_IN, summed, watched_of
 from haochaping.insight.comparison.silence import LISTENED
 from haochaping.insight.comparison.terms import Position
 from haochaping.insight.comparison.trend import Month, p_chart
-from haochaping.insight.rules import BY_NAME
+from haochaping.insight.rules import BY_NAME, measures_of
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import Period
 from haochaping.kernel.ratios import Ratio
@@ -139,9 +139,10 @@ def blind_spot(request: HttpRequest, signal_id: UUID) -> HttpResponse:
     place, fields, name = _unit(row)
     first, last = date.fromisoformat(row.facts["from"]), date.fromisoformat(row.facts["to"])
     period, of = Period(first, last), [BY_NAME[measure] for measure in _HEARD]
-    parts = [] if "item" in fields else _items_of(fields["agency"])
+    of = [measure for measure in of if measure in measures_of(place)]
+    parts = _items_of(fields["agency"]) if "agency" in fields else []
     found = insight.measures_of_each("item", [ref.id for ref in parts], period, of=of) if parts else {}
-    kind = "item" if "item" in fields else "agency"
+    ((kind, code),) = fields.items()
     days = {"from": first.isoformat(), "to": last.isoformat()}
     context = {
         "row": row,
@@ -152,7 +153,7 @@ def blind_spot(request: HttpRequest, signal_id: UUID) -> HttpResponse:
             (name, _cells(insight.measures(place, period, of=of))),
             *((ref.name, _cells(found[ref.id])) for ref in parts),
         ],
-        "page": f"{reverse(kind, args=[fields[kind]])}?{urlencode(days)}",
+        "page": f"{reverse(kind, args=[code])}?{urlencode(days)}",
         "now": timezone.now(),
     }
     return oversight_page(request, "oversight/blind_spot.html", context, here=_BLIND)
@@ -167,6 +168,10 @@ def _of_kind(signal_id: UUID, kind: SignalKind, request: HttpRequest) -> SignalR
 
 def _unit(row: SignalRow) -> tuple[Place, dict[str, str], str]:
     """Of whom figures are asked, how an address says so, and the name."""
+    if row.facts.get("unit") == "hall":
+        code = row.facts["hall_code"]
+        hall = directory.halls([code])[code]
+        return Place(hall_id=hall.id), {"hall": code}, hall.name
     if "item" in row.facts:
         pk = int(row.facts["item"])
         ref = directory.item_by_id(pk)

@@ -1,4 +1,4 @@
-"""Signals about a whole unit, an agency or an item, in words: what stood out, or what is missing of it."""
+"""Signals about a whole unit, an agency, an item or a hall, in words: what stood out, or what is missing of it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def about_unit(row: SignalRow, items: Mapping[str, str]) -> str:
 
 
 def unit_name(row: SignalRow, items: Mapping[str, str]) -> str:
-    """The item, or else the agency, that it is about."""
+    """The hall, the item, or else the agency that it is about."""
+    if row.facts.get("unit") == "hall":
+        return row.facts["hall"]
     item = row.facts.get("item", "")
     return items.get(item, item) or row.agency_name
 

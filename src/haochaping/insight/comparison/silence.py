@@ -43,8 +43,8 @@ BLIND_LABELS = {
 class Heard:
     """What was heard of a unit: services that could be reviewed, of the months listened to and of as many `before`.
 
-    `reviewed` services and active `reviews`, those `by_invitation` among them; `anything` counts every fact; `others_report`
-    says whether others of its division had services.
+    `reviewed` services and active `reviews`, those `by_invitation` among them, and invitations (`asked`); `anything` counts
+    every fact; `others_report` says whether others of its division had services.
     """
 
     by: str
@@ -56,6 +56,7 @@ class Heard:
     reviewed: int
     reviews: int
     by_invitation: int
+    asked: int
     anything: int
     others_report: bool
 
@@ -77,8 +78,10 @@ def silent(units: Iterable[Heard]) -> list[tuple[Heard, Blind]]:
 
 
 def perhaps_uninvited(units: Iterable[Heard]) -> list[Heard]:
-    """The units of which no review tells that anybody was invited: whether somebody was, the invitations know."""
-    return [unit for unit in units if unit.services >= MINIMUM_N and not unit.by_invitation]
+    """The units of which neither a review nor an invitation that was counted tells that anybody was invited."""
+    return [
+        unit for unit in units if unit.services >= MINIMUM_N and not unit.by_invitation and not unit.asked
+    ]
 
 
 def _unreviewed(unit: Heard, share: float) -> bool:

@@ -20,13 +20,14 @@ type Interval = tuple[float, float]
 
 
 class Alike(StrEnum):
-    """What is held against each other in public: governments, departments, items of one national code.
+    """What is held against each other in public: governments, departments, halls, items of one national code.
 
     A further kind is one more here, and where `flows/compare_units` finds its units. Windows and persons are never one.
     """
 
     DIVISIONS = "division"
     AGENCIES = "agency"
+    HALLS = "hall"
     ITEMS = "item"
 
 

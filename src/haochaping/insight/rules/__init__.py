@@ -29,7 +29,7 @@ from haochaping.kernel.ratios import Mean, Ratio
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from haochaping.insight.terms import Measure, Tally
+    from haochaping.insight.terms import Measure, Place, Tally
 
 __all__ = [
     "BY_NAME",
@@ -37,6 +37,7 @@ __all__ = [
     "INSIDE",
     "MEASURES",
     "OF_ASKING",
+    "OF_HALLS",
     "OF_HANDLING",
     "OF_LOOP",
     "OF_VOICES",
@@ -48,6 +49,7 @@ __all__ = [
     "changes",
     "figures_of",
     "invitation_units",
+    "measures_of",
     "month_by_month",
     "order_units",
     "published",
@@ -61,7 +63,14 @@ __all__ = [
 
 # What is published: how many were dissatisfied, and what became of it, before the good rate.
 MEASURES = (*OF_REVIEWS, *OF_ASKING, *OF_LOOP, *PRAISE, *OF_LEVELS, *OF_HANDLING)
+# What is counted of cases and voices stands at no hall: a case may go through several, a voice through none.
+OF_HALLS = tuple(one for one in MEASURES if one not in OF_HANDLING and one.name != "cases")
 BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in (*MEASURES, *INSIDE, *OF_VOICES)}
+
+
+def measures_of(place: Place) -> Sequence[Measure]:
+    """What is published of a place: of a hall only what takes place in one."""
+    return MEASURES if place.hall_id is None else OF_HALLS
 
 
 # A share above one or below nothing is impossible: more reviews than services (总评价数大于办件量).

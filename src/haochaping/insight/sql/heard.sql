@@ -8,6 +8,7 @@
            coalesce(sum(n) FILTER (WHERE month >= %(middle)s AND month < %(this)s AND kind = 'reviewed'), 0) AS reviewed,
            coalesce(sum(n) FILTER (WHERE month >= %(middle)s AND kind = 'review' AND provenance = ANY(%(active)s)), 0) AS reviews,
            coalesce(sum(n) FILTER (WHERE month >= %(middle)s AND kind = 'review' AND provenance = %(invited)s), 0) AS by_invitation,
+           coalesce(sum(n) FILTER (WHERE month >= %(middle)s AND kind = 'invited'), 0) AS asked,
            coalesce(sum(n) FILTER (WHERE month >= %(middle)s), 0) AS anything
       FROM unit
      GROUP BY by, id
@@ -16,7 +17,7 @@
 )
 SELECT by, id, place.division_id, place.agency_id, coalesce(before, 0)::bigint, coalesce(services, 0)::bigint,
        coalesce(reviewed, 0)::bigint, coalesce(reviews, 0)::bigint, coalesce(by_invitation, 0)::bigint,
-       coalesce(anything, 0)::bigint, reporting.division_id IS NOT NULL
+       coalesce(asked, 0)::bigint, coalesce(anything, 0)::bigint, reporting.division_id IS NOT NULL
   FROM place
   LEFT JOIN heard USING (by, id)
   LEFT JOIN reporting ON reporting.division_id = place.division_id

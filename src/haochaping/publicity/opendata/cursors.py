@@ -28,7 +28,7 @@ def may_begin_after(table: Table, after: Sequence[int | str]) -> bool:
     return len(forms) == len(after) and all(form(one) for form, one in zip(forms, after, strict=True))
 
 
-_NUMBERS = {"level", *(one.fact for one in tables.PLACE if one.table)}
+_NUMBERS = {"level", *(one.fact for one in (*tables.PLACE, *tables.LATER) if one.table)}
 _GREATEST = 2**63 - 1
 _LONGEST = 200
 _FIRST, _LAST = 1900, 2200
@@ -59,4 +59,5 @@ _AFTER: dict[str, tuple[Callable[[int | str], bool], ...]] = {
     tables.DIVISIONS.name: (_is_word,),
     tables.AGENCIES.name: (_is_word,),
     tables.ITEMS.name: (_is_word,),
+    tables.HALLS.name: (_is_word,),
 }

@@ -17,8 +17,6 @@ from haochaping.insight import queries as insight
 from haochaping.insight.rules import MEASURES, published
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import BEIJING, Period
-from haochaping.kernel.two_persons import TwoPersonState
-from haochaping.publicity.models import Release
 from haochaping.publicity.opendata import gate_queries as gate
 from haochaping.publicity.opendata import rules
 from haochaping.publicity.opendata.gate_queries import FEATURES_OF, LEVELS_OF, asked_rows
@@ -28,6 +26,7 @@ from haochaping.publicity.opendata.tables import (
     APPLICANTS,
     DIVISIONS,
     FIGURES,
+    HALLS,
     ITEMS,
     TABLES,
     TEXTS,
@@ -35,7 +34,6 @@ from haochaping.publicity.opendata.tables import (
 )
 from haochaping.publicity.opendata.terms import FactTable
 from haochaping.publicity.rules import redacted
-from haochaping.publicity.terms import Decision
 from haochaping.reviews.rules import is_active
 
 if TYPE_CHECKING:
@@ -49,9 +47,9 @@ if TYPE_CHECKING:
     type After = list[Any] | None
 
 _SQL = resources.files("haochaping.publicity").joinpath("sql/opendata")
-_FACTS, _NEXT_DAY, _AGENCIES, _DIVISIONS, _ITEMS, _WITHHELD = (
+_FACTS, _NEXT_DAY, _AGENCIES, _DIVISIONS, _ITEMS, _HALLS, _WITHHELD, _LAST_GONE = (
     _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("facts", "next_day", "agencies", "divisions", "items", "withheld")
+    for name in ("facts", "next_day", "agencies", "divisions", "items", "halls", "withheld", "last_gone")
 )
 _DIVISIONS_AFTER, _TEXTS, _CELLS = (
     _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("divisions_after", "texts", "cells")
@@ -97,14 +95,15 @@ def _written(table: FactTable) -> str:
     """The statement of a table of facts, made of its declaration."""
     keys = [one.fact for one in table.grain[1:]]
     from_directory = [one for one in table.grain if one.table]
+    shown = {
+        one.column.name: f"coalesce({one.column.name}.code, '')" if one.table else f"fact.{one.fact}"
+        for one in table.grain
+    }
     return _FACTS.format(
         keys=", ".join(keys),
         after=", ".join(f"%(after_{n})s" for n in range(len(keys))),
         fact_keys=", ".join(f"fact.{key}" for key in keys),
-        shown=", ".join(
-            f"coalesce({one.column.name}.code, '')" if one.table else f"fact.{one.fact}"
-            for one in table.grain[1:]
-        ),
+        shown=", ".join(shown.get(column.name, "n") for column in table.columns[1:]),
         joins="\n".join(
             f"LEFT JOIN {one.table} AS {one.column.name} ON {one.column.name}.id = fact.{one.fact}"
             for one in from_directory
@@ -369,10 +368,11 @@ _READERS: dict[str, Callable[[Asked, After, int], Page]] = {
     DIVISIONS.name: _listed(_DIVISIONS),
     AGENCIES.name: _listed(_AGENCIES),
     ITEMS.name: _listed(_ITEMS),
+    HALLS.name: _listed(_HALLS),
 }
 
 
-def last_taken_down() -> datetime | None:
-    """When two publishers last took something down: what is on the disk has to go then."""
-    decided = Release.objects.filter(state=TwoPersonState.CONFIRMED, decision=Decision.TAKEN_DOWN)
-    return decided.order_by("-decided_at").values_list("decided_at", flat=True).first()
+def last_gone() -> datetime | None:
+    """When words last ceased to be public, by whatever way: what is on the disk has to go then."""
+    [(found,)] = asked_rows(_LAST_GONE, {})
+    return found  # type: ignore[no-any-return]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from haochaping.insight.terms import FactKind
 from haochaping.kernel.refused import N_
-from haochaping.publicity.opendata.terms import Column, FactTable, Feature, Grain, Table
+from haochaping.publicity.opendata.terms import Column, FactTable, Feature, FilterName, Grain, Table
 
 DIVISION = Column(
     "division",
@@ -39,7 +39,17 @@ LEVEL = Column(
     2,
 )
 
-# Where and when. A column more of the facts is one line more here (or below, if only reviews have it).
+HALL = Column(
+    "hall",
+    "code",
+    N_("Hall"),
+    N_(
+        "Code of the hall in which it took place, of a review that in which it was given; empty for none. Its name is in `halls`."
+    ),
+    "YC-HALL",
+)
+
+# Where and when. A column more of the facts is one line more in `LATER`.
 PLACE = (
     Grain(
         Column("day", "day", N_("Day"), N_("The day on which it counts, in Beijing time."), "2026-11-24"),
@@ -68,6 +78,20 @@ SAID = (
         "provenance",
     ),
 )
+# What came to the tables when they were read already stands behind the number: no column has moved.
+LATER = (
+    Grain(HALL, "hall_id", "directory_hall"),
+    Grain(
+        Column(
+            "stage",
+            "code",
+            N_("Stage"),
+            N_("Stage of the case that the service belongs to; empty where none is meant."),
+            "intake",
+        ),
+        "stage",
+    ),
+)
 
 
 def _facts(
@@ -80,10 +104,9 @@ def _facts(
     counted: Column,
     measures: tuple[str, ...],
 ) -> FactTable:
-    columns = (*(one.column for one in grain), counted)
-    return FactTable(
-        name, label, about, columns, ("division", "agency", "item", "period"), kinds, grain, measures
-    )
+    columns = (*(one.column for one in grain), counted, *(one.column for one in LATER))
+    filters: tuple[FilterName, ...] = ("division", "agency", "item", "period")
+    return FactTable(name, label, about, columns, filters, kinds, (*grain, *LATER), measures)
 
 
 def _kind(label: str, about: str, example: str) -> Grain:
@@ -243,8 +266,8 @@ TEXTS = Table(
     N_(
         "Words of reviewers and replies that two publishers have released, with names, numbers and addresses hidden. Weekly, "
         "a week after the review at the earliest, in no order. The place is as narrow as leaves at least 10 services of that "
-        "week and of places with reviews of that level; a text for which none is wide enough is left out. A text that is taken "
-        "down is gone at once, from the file within ten minutes."
+        "week and of places, halls and stages with reviews of that level; a text for which none is wide enough is left out. A "
+        "text that is taken down, or whose review is withdrawn or excluded, is gone at once, from the file within ten minutes."
     ),
     (
         Column(
@@ -323,6 +346,19 @@ AGENCIES = Table(
     ),
     ("division",),
 )
+HALLS = Table(
+    "halls",
+    N_("Service halls"),
+    N_("The service halls of the directory."),
+    (
+        _CODE._replace(example=HALL.example),
+        _NAME._replace(example="示例区政务服务中心"),
+        DIVISION,
+        _FROM,
+        _TO,
+    ),
+    ("division",),
+)
 ITEMS = Table(
     "items",
     N_("Service items"),
@@ -357,6 +393,7 @@ TABLES: dict[str, Table] = {
         DIVISIONS,
         AGENCIES,
         ITEMS,
+        HALLS,
     )
 }
 # Words can be taken down again: of them only what is out now is on the disk, of numbers every day's edition.

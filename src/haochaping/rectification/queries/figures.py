@@ -67,7 +67,7 @@ def newly_late(now: datetime, *, limit: int, of: Collection[int] | None = None) 
 
 def opened_in(
     by: Actor,
-    place: tuple[str, str | None, int | None],
+    place: tuple[str, str | None, int | None, int | None],
     begin: datetime | None,
     end: datetime | None,
     *,
@@ -76,14 +76,18 @@ def opened_in(
 ) -> list[OrderRow]:
     """Orders of a place, or appealed by an agency of it, opened from one moment to before another; newest first.
 
-    `place` names a division and perhaps an agency, each with all below, and an item. `before` is the last one of the page
-    before.
+    `place` names a division and perhaps an agency, each with all below, an item, and the hall of the review. `before` is the
+    last one of the page before.
     """
     check_power(by, Power.ORDER_SUPERVISE)
-    division_path, agency_path, item_id = place
+    division_path, agency_path, item_id, hall_id = place
     appealed = Appeal.objects.filter(_within(division_path, agency_path), order=OuterRef("id"))
-    here = _within(division_path, agency_path) | Exists(appealed)
+    within = _within(division_path, agency_path)
+    # Of everywhere there is nothing to add: no condition or another one would be the other one alone.
+    here = within | Exists(appealed) if within else within
     rows = _opened(by, begin, end).filter(here, Q() if item_id is None else Q(item_id=item_id))
+    if hall_id is not None:
+        rows = rows.filter(review__hall_id=hall_id)
     if before is not None:
         rows = rows.filter(id__lt=before)
     ids = list(rows.order_by("-id").values_list("id", flat=True)[:limit])

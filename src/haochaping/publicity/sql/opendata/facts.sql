@@ -1,5 +1,5 @@
 -- A page of one day's facts, folded or not, by the columns that a table is counted by (`terms.FactTable`): first their values,
--- by which the next page goes on, then the division's path and what is shown of them.
+-- by which the next page goes on, then the division's path and the columns of the table after the day.
 WITH counted AS (
     SELECT {keys}, sum(n)::bigint AS n
     FROM (
@@ -16,7 +16,7 @@ WITH counted AS (
     ORDER BY {keys}
     LIMIT %(limit)s
 )
-SELECT {fact_keys}, division.path, {shown}, n
+SELECT {fact_keys}, division.path, {shown}
 FROM counted AS fact
 {joins}
 ORDER BY {fact_keys}
