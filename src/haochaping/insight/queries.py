@@ -15,7 +15,7 @@ from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import withheld_at
 from haochaping.insight.models import Fact, FactDelta
 from haochaping.insight.rules import MEASURES, Days, figures_of, split, worked_out
-from haochaping.insight.terms import Difference, FactKey, FactKind, MeasureValue, Part, Place, Tally
+from haochaping.insight.terms import NO_HALL, Difference, FactKey, FactKind, MeasureValue, Part, Place, Tally
 from haochaping.kernel.periods import BEIJING, Period
 
 if TYPE_CHECKING:
@@ -157,6 +157,13 @@ def measures_of_months(
     for month, _, kind, level, provenance, n in _counted(place, period, each_month=True):
         tallies[month][kind, level, provenance] = n
     return {first: [worked_out(measure, counted) for measure in of] for first, counted in tallies.items()}
+
+
+def agencies_in_hall(hall_id: int, period: Period) -> list[int]:
+    """The agencies whose services were reviewed in a hall in a period."""
+    rows = Fact.objects.filter(hall_id=hall_id, hall_id__gt=NO_HALL, kind=FactKind.REVIEW)
+    rows = rows.filter(day__gte=period.start, day__lte=period.end)
+    return list(rows.values_list("agency_id", flat=True).distinct())
 
 
 def broken_totals(first: date, end: date) -> dict[str, list[tuple[int, date]]]:
