@@ -150,6 +150,7 @@ def hall(request: HttpRequest, code: str) -> HttpResponse:
         return _unknown(request, gettext("There is no hall with the code “{code}”."), code)
     above = directory.ancestors(found.division_path)
     context = {"name": found.name, "trail": _trail(above, found), "division": _link(above[-1])}
+    context["profile"] = reverse("hall_profile", args=[found.code])
     return render(request, "board/hall.html", context)
 
 
@@ -190,6 +191,7 @@ def _numbers(
         "as_of": now,
         "files": _files(page, asked),
         "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
+        "profile": reverse(f"{page.kind}_profile", args=[page.code]),
         "grades": grades_of(page.id, now) if page.kind == "division" else [],
         "comparison": comparison.address(page.place.division_path) if page.kind == "division" else "",
         **(asked_again(page.place.division_path) if page.sampled else {}),
