@@ -15,8 +15,10 @@ from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.terms import HeldPlace
 from haochaping.flows import compare_units
 from haochaping.insight import actions as insight
+from haochaping.insight import queries
 from haochaping.insight.models import ComparedUnit
-from haochaping.insight.terms import FactKind
+from haochaping.insight.terms import FactKind, Place
+from haochaping.reviews.terms import Provenance
 from tests import months, worlds
 from tests.doors.board.conftest import WORDS
 from tests.doors.workbench.conftest import questions
@@ -214,6 +216,24 @@ def test_the_days_that_cases_took_are_told_as_they_are_spread(compared, client):
     found = context(client, "item", HERE)["days_taken"]
 
     assert [(pile.label, pile.n) for pile in found if pile.n] == [("0", 4), ("3–5", 30), ("41 and more", 2)]
+
+
+def test_a_hall_has_what_took_place_in_it_and_no_cases(world, client):
+    hall = directory.halls(["H1"])["H1"]
+    day = months.months_ago(world, 1)
+    at = months.key(worlds.ITEM, day, FactKind.REVIEW, 1, Provenance.ACTIVE_SELF)._replace(hall_id=hall.id)
+    insight.count(Counter({at: 3, at._replace(level=5): 97}))
+
+    found = context(client, "hall", "H1")
+
+    expected = queries.measures(Place(hall_id=hall.id), found["period"])
+    shown = {value.name: value.made_of for value in found["values"]}
+    assert shown == {one.name: one.made_of for one in expected if one.name in shown}
+    assert shown["bad_reviews"] == 3
+    assert {"cases", "completed_cases", "average_days_taken"}.isdisjoint(shown)
+    assert [one.href.split("#")[1] for one in found["headlines"]][3] == "occurrences"
+    assert found["reviews"] is None
+    assert found["whole"].code == worlds.COUNTY
 
 
 def test_single_reviews_stand_without_words_that_nobody_released(told, client):

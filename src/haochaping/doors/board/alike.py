@@ -45,7 +45,7 @@ _WHO = {
     "division": N_("Its like are the divisions directly below {place}."),
     "agency": N_("Its like are the agencies of {place}; one that lies below another is counted with it."),
     "item": N_("Its like are the items of the same national code in {place}, whoever carries them out."),
-    "hall": N_("Its like are the halls of {place}."),
+    "hall": N_("Its like are the service halls of {place} and of the divisions next below."),
 }
 _INSIDE = {
     "division": N_("Divisions below"),

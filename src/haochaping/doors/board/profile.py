@@ -31,7 +31,7 @@ from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import concerning, withheld_at
 from haochaping.insight import comparison_queries as comparisons
 from haochaping.insight import queries as insight
-from haochaping.insight.rules import figures_of
+from haochaping.insight.rules import MEASURES, OF_HANDLING, figures_of
 from haochaping.insight.terms import FactKind, Place
 from haochaping.kernel.periods import Period, local_day, months_after
 from haochaping.publicity import queries as publicity
@@ -50,12 +50,15 @@ if TYPE_CHECKING:
     from haochaping.insight.comparison.terms import AmongLike
     from haochaping.insight.queries import Kind
     from haochaping.insight.terms import MeasureValue, Tally
+    from haochaping.ui.shapes import Figure
 
 _MONTHS = 12
 _REVIEWS = 5
 # What is drawn level by level, and day by day, is made of these.
 _LEVELS = {"active_reviews", "unverified_reviews"}
 _DAYS = {"completed_cases", "average_days_taken"}
+# No case stands at a hall: one may go through several.
+_OF_HALLS = tuple(one for one in MEASURES if one not in OF_HANDLING and one.name != "cases")
 # Working days in parts that are told apart; the last one is open.
 _PARTS = ((0, 0), (1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (21, 40))
 
@@ -192,18 +195,19 @@ def _numbers(
     """The figures of the unit, and those of what it is part of."""
     whole, tallies = subject.whole, _tallies(subject, period)
     tally = tallies[subject.kind][subject.unit.id]
-    values = figures_of(tally, withheld)
+    of = _OF_HALLS if subject.kind == "hall" else MEASURES
+    values = figures_of(tally, withheld, of)
     by_level = _are_told(values, _LEVELS)
     columns, rows = [Column(gettext("Measure")), Column(subject.unit.name, numeric=True)], [values]
     levels = [Levels(subject.unit.name, figures.levels(tally, active=True))] if by_level else []
     if whole:
         of_whole = tallies[whole.kind][whole.id]
-        rows.append(figures_of(of_whole, withheld_at(held, whole.division_path)))
+        rows.append(figures_of(of_whole, withheld_at(held, whole.division_path), of))
         columns.append(Column(whole.name, numeric=True, href=_address(whole.kind, whole.code, period)))
         if _are_told(rows[1], _LEVELS):
             levels.append(Levels(whole.name, figures.levels(of_whole, active=True)))
     return {
-        "headlines": figures.headlines(values),
+        "headlines": _headlines(values),
         "values": values,
         "whole": whole,
         "columns": columns,
@@ -216,6 +220,12 @@ def _numbers(
         "channels": channels(subject.place, period, local_day(now), withheld) if by_level else None,
         "days_taken": _days_taken(tally) if _are_told(values, _DAYS) else [],
     }
+
+
+def _headlines(values: Sequence[MeasureValue]) -> list[Figure]:
+    """The first figures of the unit's page; of a hall the services that took place in it in place of cases."""
+    by_name = {value.name: value for value in values}
+    return [figures.figure(by_name.get(name) or by_name["occurrences"]) for name in figures.HEADLINES]
 
 
 def _tallies(subject: Subject, period: Period) -> dict[Kind, dict[int, Tally]]:
