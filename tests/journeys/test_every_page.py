@@ -79,6 +79,17 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         (f"/divisions/{names.CITY[0]}/comparison",),
         ("/divisions/000/comparison", STRANGER, "404"),
     ],
+    "division_profile": [
+        (f"/divisions/{names.CITY[0]}/profile",),
+        ("/divisions/000/profile", STRANGER, "404"),
+    ],
+    # Of the second one a comparison is among the rows.
+    "agency_profile": [
+        (f"/agencies/{names.CLERK_AGENCY}/profile",),
+        (f"/agencies/{names.CITY[0]}_03/profile",),
+    ],
+    "item_profile": [("/items/{item}/profile",)],
+    "hall_profile": [(f"/halls/{names.HALLS[names.CITY[0]][0]}/profile",)],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
     "item": [("/items/{item}",)],
     "division_halls": [
@@ -246,6 +257,11 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     "oversight_blind_spots": [("/oversight/blind-spots/",)],
     "oversight_blind_spot": [("/oversight/blind-spots/{blind}",)],
     "oversight_comparison": [("/oversight/comparison/",)],
+    "oversight_agency_profile": [
+        (f"/oversight/profiles/agencies/{names.CLERK_AGENCY}",),
+        ("/oversight/profiles/agencies/000", "supervisor", "404"),
+    ],
+    "oversight_hall_profile": [(f"/oversight/profiles/halls/{names.HALLS[names.CITY[0]][0]}",)],
     "oversight_supervisions": [("/oversight/supervision/",), ("/oversight/supervision/?list=done",)],
     "oversight_supervision_new": [
         ("/oversight/supervision/new",),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from haochaping.kernel.ratios import Ratio
 from haochaping.ui import charts
-from haochaping.ui.shapes import Figure, Levels
+from haochaping.ui.shapes import Figure, Levels, Pile
 from haochaping.ui.templatetags import charts as tags
 
 COUNTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=24).map(
@@ -262,3 +262,26 @@ def test_the_script_is_there_where_echarts_was_laid_beside_it(render, monkeypatc
     assert html.count('<script type="module" src="/static/ui/js/charts.js">') == scripts
     assert html.count('data-script="/static/vendor/echarts.js"') == scripts
     assert "chart-drawing" in html
+
+
+@given(st.lists(st.integers(0, 10**6), max_size=12))
+def test_a_strip_draws_what_lies_there_against_the_most(counts):
+    drawn = charts.strip(counts)
+
+    assert len(drawn) == sum(1 for n in counts if n)
+    for column, n in zip(drawn, [n for n in counts if n], strict=True):
+        assert float(column.height) == pytest.approx(100 * n / max(counts), abs=0.01)
+        assert float(column.y) + float(column.height) == pytest.approx(100, abs=0.02)
+        assert 0 <= float(column.x) <= float(column.x) + float(column.width) <= 100.01
+
+
+def test_a_strip_marks_where_one_lies_in_the_drawing_and_in_words():
+    piles = [Pile("0–1%", 3), Pile("1–2%", 0), Pile("2–3%", 1, here=True)]
+
+    made = tags.strip("x", "caption", "Rate", "Units", piles)
+
+    columns = made["columns"]
+    assert isinstance(columns, list)
+    assert [here for _, here in columns] == [False, True]
+    assert made["ends"] == ("0–1%", "2–3%")
+    assert made["rows"] is piles

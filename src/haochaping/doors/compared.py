@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from haochaping.insight.comparison.terms import KeptComparison, KeptUnit
 
 # Of a unit of which one of these is withheld nothing is shown, and without the other one no bounds.
-_MADE_OF = frozenset({"bad_reviews", "active_reviews", "good_rate", "occurrences"})
+MADE_OF = frozenset({"bad_reviews", "active_reviews", "good_rate", "occurrences"})
 _BOUNDS = "participation_rate"
 _NONE = "–"
 _NOTHING: Mapping[int, Collection[str]] = {}
@@ -64,6 +64,14 @@ _FUNNEL = (
     N_("Limits of chance, 95 %"),
     N_("Limits of chance, 99.8 %"),
     N_("Limits of chance and common spread, 99.8 %"),
+)
+IN_SHORT = (
+    N_("Bad reviews"),
+    N_("Reviews"),
+    N_("Rate of bad reviews"),
+    N_("Interval (95 %)"),
+    N_("Rate of all together"),
+    N_("Against the average"),
 )
 _ABOVE = N_("Probability to be above the average")
 _FEWER, _MORE = N_("fewer bad reviews"), N_("more bad reviews")
@@ -200,7 +208,7 @@ def tables(
     """
     units = {unit.unit_id: unit for unit in comparison.units}
     shown = [units[pk] for pk in names if pk in units]
-    hidden = {pk for pk, measures in withheld.items() if not _MADE_OF.isdisjoint(measures)}
+    hidden = {pk for pk, measures in withheld.items() if not MADE_OF.isdisjoint(measures)}
     return Tables(
         [
             Column(first),
@@ -303,3 +311,11 @@ def _share(value: float | None) -> str:
 
 def _interval(low: float | None, high: float | None) -> str:
     return _NONE if low is None or high is None else between((low, high))
+
+
+def in_short(comparison: KeptComparison, withheld: Collection[str]) -> list[str | int | Link]:
+    """The one unit that was picked from a comparison, in the cells of `IN_SHORT`."""
+    (unit,) = comparison.units
+    hidden = not MADE_OF.isdisjoint(withheld)
+    bad, n, rate, interval, *_, band, _, _ = _held_back() if hidden else _line(unit, withheld)
+    return [bad, n, rate, interval, _share(comparison.target), band]

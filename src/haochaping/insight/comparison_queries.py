@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import Max, Min, OuterRef, Subquery
 
-from haochaping.insight.comparison.terms import Alike, Group, KeptComparison, KeptUnit
+from haochaping.insight.comparison.terms import Alike, AmongLike, Group, KeptComparison, KeptUnit
 from haochaping.insight.models import ComparedUnit, Comparison
 from haochaping.kernel.periods import months_after
 from haochaping.reviews.rules import is_active, is_bad
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from haochaping.insight.queries import Kind
 
 _FOLDER = resources.files("haochaping.insight").joinpath("sql")
-_MIX, _DUE = (_FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8") for name in ("mix", "to_compare"))
+_MIX, _DUE, _AMONG, _AMONG_ITEMS = (
+    _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("mix", "to_compare", "among", "among_items")
+)
 _BAD = [int(level) for level in Level if is_bad(level)]
 _ACTIVE = [str(one) for one in Provenance if is_active(one)]
 _GROUP = ("kind", "stem", "first", "last", "seed", "target", "tau2", "as_of")
@@ -75,6 +78,45 @@ def newest(division_id: int, kinds: Sequence[Alike], stem: str = "") -> list[Kep
     for row in rows.order_by("comparison__kind", "unit_id").values_list(*columns):
         found.setdefault(row[: len(_GROUP)], []).append(KeptUnit(*row[len(_GROUP) :]))
     return [_kept(division_id, key, units) for key, units in found.items()]
+
+
+def history(
+    kind: str, unit_id: int, division_ids: Sequence[int], stem: str = "", *, limit: int
+) -> list[KeptComparison]:
+    """The comparisons of these divisions in which a unit took part, each with this unit alone, the newest first."""
+    rows = ComparedUnit.objects.filter(
+        unit_id=unit_id,
+        comparison__kind=kind,
+        comparison__stem=stem,
+        comparison__division_id__in=list(division_ids),
+    )
+    columns = ("comparison__division_id", *(f"comparison__{name}" for name in _GROUP), *_UNIT)
+    found = rows.order_by("-comparison__last", "comparison__division_id").values_list(*columns)[:limit]
+    return [
+        _kept(division_id, tuple(rest[: len(_GROUP)]), [KeptUnit(*rest[len(_GROUP) :])])
+        for division_id, *rest in found
+    ]
+
+
+def among(groups: Sequence[tuple[int, str, str]], last: date) -> dict[tuple[int, str], list[AmongLike]]:
+    """All units of the newest comparisons that reach no further than a month, by division and kind, in one query.
+
+    `groups` are (division, kind, stem), one stem of each division and kind at most.
+    """
+    divisions, kinds, stems = ([group[at] for group in groups] for at in range(3))
+    found: defaultdict[tuple[int, str], list[AmongLike]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_AMONG, {"divisions": divisions, "kinds": kinds, "stems": stems, "last": last})
+        for division_id, kind, *unit in cursor.fetchall():
+            found[division_id, kind].append(AmongLike(*unit))
+    return dict(found)
+
+
+def among_items(agency_id: int, division_ids: Sequence[int], last: date) -> list[AmongLike]:
+    """The items of an agency that were compared for a month, each as the first of these divisions found it; in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AMONG_ITEMS, {"agency_id": agency_id, "divisions": list(division_ids), "last": last})
+        return [AmongLike(*row) for row in cursor.fetchall()]
 
 
 def _kept(division_id: int, key: tuple[object, ...], units: list[KeptUnit]) -> KeptComparison:

@@ -16,6 +16,7 @@ from haochaping.exchange.quality.rules import withheld_at
 from haochaping.insight.models import Fact, FactDelta, Recount
 from haochaping.insight.rules import MEASURES, figures_of, split, worked_out
 from haochaping.insight.terms import (
+    NO_HALL,
     Difference,
     FactKey,
     FactKind,
@@ -221,6 +222,13 @@ def measures_of_months(
     for month, _, kind, level, provenance, n in _counted(place, period, of=of, each_month=True):
         tallies[month][kind, level, provenance] = n
     return {first: [worked_out(measure, counted) for measure in of] for first, counted in tallies.items()}
+
+
+def agencies_in_hall(hall_id: int, period: Period) -> list[int]:
+    """The agencies whose services were reviewed in a hall in a period."""
+    rows = Fact.objects.filter(hall_id=hall_id, hall_id__gt=NO_HALL, kind=FactKind.REVIEW)
+    rows = rows.filter(day__gte=period.start, day__lte=period.end)
+    return list(rows.values_list("agency_id", flat=True).distinct())
 
 
 def broken_totals(first: date, end: date) -> dict[str, list[tuple[int, date]]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from haochaping.cases import queries as cases
 from haochaping.cases import row_queries as case_rows
 from haochaping.directory import queries as directory
+from haochaping.insight import queries
+from haochaping.insight.comparison.terms import Unit
 from haochaping.insight.rules import (
     OF_LOOP,
     case_units,
@@ -19,7 +21,7 @@ from haochaping.insight.rules import (
     voice_units,
     worked_out,
 )
-from haochaping.insight.terms import Behind, FactKind
+from haochaping.insight.terms import NO_HALL, Behind, FactKind
 from haochaping.kernel.periods import BEIJING
 from haochaping.rectification import queries as orders
 from haochaping.rectification.queries import figures as order_figures
@@ -215,3 +217,28 @@ def moments(period: Period) -> tuple[datetime | None, datetime | None]:
     begin = datetime.combine(period.start, time(), BEIJING) if period.start else None
     end = datetime.combine(period.end + timedelta(days=1), time(), BEIJING) if period.end else None
     return begin, end
+
+
+def reviews_by_desk(
+    by: Actor,
+    desk: Literal["window_id", "staff_id"],
+    period: Period,
+    *,
+    agency_path: str | None = None,
+    hall_id: int | None = None,
+) -> list[Unit]:
+    """The windows or staff members of an agency with all below it, or of a hall, with their reviews: for the authority alone.
+
+    Counted from the rows, as windows and persons are in no facts. Of whoever asks there is none: what names them does not
+    count, neither as theirs nor with the window.
+    """
+    begin, end = moments(period)
+    if begin is None or end is None:
+        return []
+    serving = (
+        directory.agency_ids_under(agency_path)
+        if agency_path
+        else queries.agencies_in_hall(hall_id or NO_HALL, period)
+    )
+    found = review_rows.by_desk(by, desk, serving, begin, end, hall_id=hall_id)
+    return [Unit(pk, bad, n) for pk, (bad, n) in found.items()]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Between these the numbers stand; above them the highest of the axis, below the words.
 _TOP, _BOTTOM = 12.0, 88.0
-_COLUMN = 0.62
+_COLUMN, _PILE = 0.62, 0.9
 _LABELS = 3
 _STEPS = (1, 1.2, 1.6, 2, 4, 6, 8, 10)
 _LEAST = 0.01
@@ -166,6 +166,21 @@ def _mark(x: float, figure: Figure, value: float, top: float) -> Mark:
 def _column(x: float, part: float, of: int) -> Column:
     width = 100 / of * _COLUMN
     return Column(_set(x - width / 2), _set(_height(part)), _set(width), _set(_BOTTOM - _height(part)))
+
+
+def strip(counts: Sequence[int]) -> list[Column]:
+    """How many lie in each part of an axis, side by side and each drawn against the most; none drawn where none lies."""
+    most, width = max(counts, default=0), 100 / max(len(counts), 1)
+    return [
+        Column(
+            _set(at * width + width * (1 - _PILE) / 2),
+            _set(100 - 100 * n / most),
+            _set(width * _PILE),
+            _set(100 * n / most),
+        )
+        for at, n in enumerate(counts)
+        if n
+    ]
 
 
 def _words(places: Sequence[float], figures: Sequence[Figure]) -> list[Word]:

@@ -13,7 +13,7 @@ from haochaping.kernel.refused import N_, Complaint, Reason
 from haochaping.ui import qr
 from haochaping.ui.levels import LEVELS
 from haochaping.ui.sentences import say
-from haochaping.ui.shapes import Column, Event, Figure, Levels, Link, Tag
+from haochaping.ui.shapes import Column, Event, Figure, Levels, Link, Pile, Tag
 
 _NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 _LINK = "https://example.gov.cn/r/7ZK3Q0MB"
@@ -76,6 +76,13 @@ def context() -> dict[str, object]:
             Figure(_("Work orders sent"), 61),
             Figure(_("Answered at least once"), 58),
             Figure(_("Called solved by the reviewer"), 31),
+        ],
+        "piles": [
+            Pile("0–1%", 3),
+            Pile("1–2%", 14),
+            Pile("2–3%", 6, here=True),
+            Pile("3–4%", 0),
+            Pile("4–5%", 1),
         ],
         "trail": [Link(_("Front page"), "/"), Link(_("Results"), "/"), Link(_("Sample District"))],
         "events": _events(),

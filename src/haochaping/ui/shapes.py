@@ -85,3 +85,12 @@ class Levels:
     label: str
     counts: Mapping[int, int]
     href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """How many lie in one part of an axis; `here` is the part in which what the page is about lies."""
+
+    label: str
+    n: int
+    here: bool = False

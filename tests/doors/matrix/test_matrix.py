@@ -245,6 +245,12 @@ CODES = {
     "agency_file": worlds.AGENCY,
     "item_file": worlds.ITEM,
     "hall": "H1",
+    "division_profile": worlds.COUNTY,
+    "agency_profile": worlds.AGENCY,
+    "item_profile": worlds.ITEM,
+    "hall_profile": "H1",
+    "oversight_agency_profile": worlds.AGENCY,
+    "oversight_hall_profile": "H1",
     "console_profile": "cn-base",
     "console_profile_confirm": "cn-base",
 }

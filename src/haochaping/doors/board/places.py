@@ -191,6 +191,7 @@ def _numbers(
         "as_of": now,
         "files": _files(page, asked),
         "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
+        "profile": reverse(f"{page.kind}_profile", args=[page.code]),
         "grades": grades_of(page.id, now) if page.kind == "division" else [],
         "comparison": comparison.address(page.division_path) if page.kind in _COMPARED else "",
         **(asked_again(page.place.division_path) if page.sampled else {}),

@@ -146,3 +146,15 @@ class KeptComparison:
     tau2: float
     as_of: datetime
     units: tuple[KeptUnit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AmongLike:
+    """A unit of a kept comparison in few numbers, with the path of the division where it lies, for what is withheld there."""
+
+    unit_id: int
+    bad: int
+    n: int
+    extent: str
+    band: str
+    division_path: str

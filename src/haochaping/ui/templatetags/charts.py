@@ -24,7 +24,7 @@ from haochaping.ui.shapes import Figure
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from haochaping.ui.shapes import Levels
+    from haochaping.ui.shapes import Levels, Pile
 
 register = template.Library()
 
@@ -92,6 +92,24 @@ def funnel(caption: str, figures: Sequence[Figure]) -> dict[str, object]:
         width = f"{min(100 * figure.count / whole, 100):.1f}" if known and whole and figure.count else ""
         rows.append((figure, width, _of_before(before, figure)))
     return {"caption": caption, "rows": rows}
+
+
+@register.inclusion_tag("components/strip.html")
+def strip(name: str, caption: str, first: str, counted: str, piles: Sequence[Pile]) -> dict[str, object]:
+    """How many lie in each part of an axis as a small drawing, and the same as a table beside it.
+
+    `name` is an id of its own on the page; `first` heads the parts, `counted` says what lies in them.
+    """
+    columns = iter(charts.strip([pile.n for pile in piles]))
+    return {
+        "name": name,
+        "caption": caption,
+        "first": first,
+        "counted": counted,
+        "rows": piles,
+        "columns": [(next(columns), pile.here) for pile in piles if pile.n],
+        "ends": (piles[0].label, piles[-1].label) if piles else ("", ""),
+    }
 
 
 def _of_before(before: Figure | None, figure: Figure) -> Ratio | None:
