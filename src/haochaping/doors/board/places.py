@@ -192,6 +192,7 @@ def _numbers(
         "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
         "grades": grades_of(page.id, now) if page.kind == "division" else [],
         "comparison": comparison.address(page.place.division_path) if page.kind == "division" else "",
+        "screen": reverse("division_screen", args=[page.code]) if page.kind == "division" else "",
         **(asked_again(page.place.division_path) if page.sampled else {}),
         **(glance(page.place) if page.parts else {}),
         "publication_page": reverse("publication", args=[code_of(page.division_path)]),
