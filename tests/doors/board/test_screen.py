@@ -274,7 +274,7 @@ def test_a_fold_is_no_event(told, world, client):
 def test_another_day_is_an_event(told, client, monkeypatch):
     known, tomorrow = seen(client), timezone.now() + timedelta(days=1)
 
-    monkeypatch.setattr(screen.timezone, "now", lambda: tomorrow)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
 
     assert asked(client, since=known)["event"] == "figures"
 
