@@ -90,6 +90,8 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
     ],
     "item_profile": [("/items/{item}/profile",)],
     "hall_profile": [(f"/halls/{names.HALLS[names.CITY[0]][0]}/profile",)],
+    "screen": [("/screen",)],
+    "division_screen": [(f"/divisions/{names.CITY[0]}/screen",), ("/divisions/000/screen", STRANGER, "404")],
     "agency": [(f"/agencies/{names.CLERK_AGENCY}",)],
     "item": [("/items/{item}",)],
     "division_halls": [
@@ -396,6 +398,8 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "agency_file": (200, f"/agencies/{names.CLERK_AGENCY}/measures.json"),
     "item_file": (404, "/items/000/measures.csv"),
     "hall_file": (200, f"/halls/{names.HALLS[names.CITY[0]][0]}/measures.csv"),
+    "screen_events": (200, "/screen/events"),
+    "division_screen_events": (404, "/divisions/000/screen/events"),
     "data_dictionary": (200, "/data/dictionary.json"),
     "security_txt": (404, "/.well-known/security.txt"),
     "review_asking": (303, "{asked}/asking"),

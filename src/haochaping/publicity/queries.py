@@ -11,6 +11,7 @@ from django.db import connection
 
 from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
+from haochaping.insight.terms import Place
 from haochaping.publicity.rules import redacted
 from haochaping.publicity.terms import (
     Candidate,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from haochaping.insight.terms import Place
     from haochaping.kernel.actor import Actor
     from haochaping.publicity.terms import Wanted
 
@@ -70,10 +70,12 @@ _PUBLISHED_BY = {
     by: _PUBLISHED.replace("{ways}", ways.replace("{standing}", _STANDING + more))
     for by, (ways, more) in _WAYS.items()
 }
-_TO_OFFER, _CELLS, _CASES_OF_WEEK, _WAITING, _DECISIONS, _GLANCE = (
+_TO_OFFER, _CELLS, _CASES_OF_WEEK, _WAITING, _DECISIONS, _GLANCE, _REPLIES = (
     _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("to_offer", "cells", "cases_of_week", "waiting", "decisions", "glance")
+    for name in ("to_offer", "cells", "cases_of_week", "waiting", "decisions", "glance", "newest_replies")
 )
+# Among so many decisions the newest replies are looked for: two publishers make some hundred a day.
+_AMONG = 2000
 
 
 class Worded(NamedTuple):
@@ -261,6 +263,19 @@ def _way_to(
         if ids is not None and len(ids) * each * upto <= _MOST_READ:
             return by, ids
     return _ALL_AT_ONCE
+
+
+def newest_replies(division_path: str, *, limit: int, among: int = _AMONG) -> list[PublishedReview]:
+    """Reviews of a division with all below it whose replies were let out last and stand, the newest of them first.
+
+    Only among so many of the newest decisions of all places: older replies stand on the page of the place.
+    """
+    low, high = path_range(division_path)
+    ids = [pk for (pk,) in _rows(_REPLIES, low=low, high=high, limit=limit, among=among)]
+    if not ids:
+        return []
+    shown = {row.id: row for row in published(Place(), ids=ids, limit=len(ids)) if row.reply and not row.gone}
+    return [shown[pk] for pk in ids if pk in shown]
 
 
 def _published(row: tuple[Any, ...]) -> PublishedReview:

@@ -194,6 +194,7 @@ def _numbers(
         "profile": reverse(f"{page.kind}_profile", args=[page.code]),
         "grades": grades_of(page.id, now) if page.kind == "division" else [],
         "comparison": comparison.address(page.division_path) if page.kind in _COMPARED else "",
+        "screen": reverse("division_screen", args=[page.code]) if page.kind == "division" else "",
         **(asked_again(page.place.division_path) if page.sampled else {}),
         **(glance(page.place) if page.parts else {}),
         "publication_page": reverse("publication", args=[code_of(page.division_path)]),

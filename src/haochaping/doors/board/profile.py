@@ -31,7 +31,7 @@ from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import concerning, withheld_at
 from haochaping.insight import comparison_queries as comparisons
 from haochaping.insight import queries as insight
-from haochaping.insight.rules import MEASURES, OF_HANDLING, figures_of
+from haochaping.insight.rules import MEASURES, OF_HALLS, figures_of
 from haochaping.insight.terms import FactKind, Place
 from haochaping.kernel.periods import Period, local_day, months_after
 from haochaping.publicity import queries as publicity
@@ -57,8 +57,6 @@ _REVIEWS = 5
 # What is drawn level by level, and day by day, is made of these.
 _LEVELS = {"active_reviews", "unverified_reviews"}
 _DAYS = {"completed_cases", "average_days_taken"}
-# No case stands at a hall: one may go through several.
-_OF_HALLS = tuple(one for one in MEASURES if one not in OF_HANDLING and one.name != "cases")
 # Working days in parts that are told apart; the last one is open.
 _PARTS = ((0, 0), (1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (21, 40))
 
@@ -195,7 +193,7 @@ def _numbers(
     """The figures of the unit, and those of what it is part of."""
     whole, tallies = subject.whole, _tallies(subject, period)
     tally = tallies[subject.kind][subject.unit.id]
-    of = _OF_HALLS if subject.kind == "hall" else MEASURES
+    of = OF_HALLS if subject.kind == "hall" else MEASURES
     values = figures_of(tally, withheld, of)
     by_level = _are_told(values, _LEVELS)
     columns, rows = [Column(gettext("Measure")), Column(subject.unit.name, numeric=True)], [values]

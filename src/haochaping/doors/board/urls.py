@@ -16,12 +16,15 @@ from haochaping.doors.board import (
     publication,
     reasons,
     samples,
+    screen,
     search,
     stream,
 )
 
 urlpatterns = [
     path("", front.front, name="front"),
+    path("screen", screen.everywhere, name="screen"),
+    path("screen/events", screen.everywhere_events, name="screen_events"),
     path("reviews", stream.page, name="reviews"),
     path("reasons", reasons.page, name="hot_reasons"),
     path("search", search.page, name="search"),
@@ -40,6 +43,8 @@ urlpatterns = [
     path("divisions/<str:code>/publication", publication.page, name="publication"),
     path("divisions/<str:code>/comparison", comparison.division, name="division_comparison"),
     path("divisions/<str:code>/halls", halls.page, name="division_halls"),
+    path("divisions/<str:code>/screen", screen.division, name="division_screen"),
+    path("divisions/<str:code>/screen/events", screen.division_events, name="division_screen_events"),
     path("agencies/<str:code>", places.agency, name="agency"),
     path("items/<str:code>", places.item, name="item"),
     path("halls/<str:code>", places.hall, name="hall"),
