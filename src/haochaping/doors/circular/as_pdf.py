@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from unicodedata import east_asian_width
 
 import msgspec
 import typst
@@ -13,6 +14,7 @@ from django.utils.translation import gettext
 from noto_cjk_sans_otc import FONT_PATH
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from haochaping.doors.circular.paper import Paper
@@ -22,6 +24,8 @@ _TEMPLATE = resources.files("haochaping.doors.circular").joinpath("paper.typ").r
 _DRAWING = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 160mm)"""
 _SHARP = 200.0
+# In half the width of a Chinese character.
+_LEAST, _MOST = 7, 28
 
 
 def pdf_of(paper: Paper, *, at: datetime) -> bytes:
@@ -38,12 +42,28 @@ def pdf_of(paper: Paper, *, at: datetime) -> bytes:
     for section in told["sections"]:
         for chart in section["charts"]:
             del chart["figures"]
+        for table in section["tables"]:
+            table["widths"] = _widths(table["columns"], table["rows"])
     data = msgspec.json.encode(told).decode()
     try:
         return _set(data, at, ["a-2a"])
     except typst.TypstError:
         # A character that the font does not have: PDF/A forbids to show none for it, and nobody's words are changed.
         return _set(data, at, [])
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """How wide columns are beside each other: numbers do not break, names and reasons do after a while."""
+    asked = []
+    for at, heading in enumerate(columns):
+        longest = max((_width(row[at]) for row in rows), default=0)
+        words = max(map(_width, heading.split()), default=0) if heading.isascii() else _LEAST
+        asked.append(max(_LEAST, words, min(longest, _MOST)))
+    return asked
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(c) in {"W", "F"} else 1 for c in text)
 
 
 def _set(data: str, at: datetime, standards: list[Literal["a-2a"]]) -> bytes:
