@@ -172,7 +172,7 @@ def test_files_say_what_the_page_says_and_taking_them_is_recorded(
     assert signed.headers["Content-Disposition"].endswith(f'.{form}"')
     assert signed.headers["Cache-Control"] == "no-store"
     taken = Entry.objects.filter(kind=EntryKind.EXPORTED, subject_kind="circular").order_by("recorded_at")
-    assert [(one.facts["form"], one.facts["state"]) for one in taken] == [(form, "draft"), (form, "signed")]
+    assert [(one.facts["format"], one.facts["state"]) for one in taken] == [(form, "draft"), (form, "signed")]
     assert one.get(f"{address}/circular.exe").status_code == 404
 
 

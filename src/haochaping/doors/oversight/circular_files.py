@@ -34,9 +34,7 @@ def taken(request: HttpRequest, circular_id: UUID, form: str) -> HttpResponse:
     sheet = circulars.sheet(circular_id, by=actor_of(request))
     make, kind = FORMS[form]
     row = sheet.row
-    leave_note(
-        request, EntryKind.EXPORTED, "circular", str(row.id), form=form, state=row.state.value, rows="1"
-    )
+    leave_note(request, EntryKind.EXPORTED, "circular", str(row.id), format=form, state=row.state.value)
     at = row.signed_at or sheet.figures.as_of
     answer = HttpResponse(make(paper_of(sheet), at=at), content_type=kind)
     name = f"circular-{row.first}-{row.last}-{row.number}.{form}"
