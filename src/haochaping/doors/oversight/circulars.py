@@ -251,7 +251,7 @@ def _written(sheet: CircularSheet, block: Block, names: dict[str, str], tried: d
         form = tried.get(block.value) or TextForm(initial=initial, auto_id=f"{block.value}_%s")
         form.fields["text"].label = gettext(BLOCK_LABELS[block])
         if form.is_bound:  # whoever was overtaken has the newest version beside theirs now
-            form.data = {**form.data.dict(), "seen": str(newest.version)}  # type: ignore[attr-defined]
+            form.data = {"text": form.data.get("text", ""), "seen": str(newest.version)}
     return Written(
         block,
         gettext(BLOCK_LABELS[block]),
