@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy
 
@@ -69,6 +71,10 @@ class TextForm(forms.Form):
 
     text = Words(label="", limit=TEXT_LIMIT, rows=8, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, title: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = title
 
 
 class WhyForm(forms.Form):

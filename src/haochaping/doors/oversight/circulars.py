@@ -176,7 +176,7 @@ def write(request: HttpRequest, circular_id: UUID, block: str) -> HttpResponse:
     """Save another version of a text."""
     if block not in set(Block):
         raise Http404
-    form = TextForm(request.POST, auto_id=f"{block}_%s")
+    form = TextForm(request.POST, auto_id=f"{block}_%s", title=gettext(BLOCK_LABELS[Block(block)]))
     if not form.is_valid():
         return _one(request, circular_id, {block: form}, status=INVALID)
     try:
@@ -245,16 +245,15 @@ def _one(
 
 def _written(sheet: CircularSheet, block: Block, names: dict[str, str], tried: dict[str, Form]) -> Written:
     *former, newest = sheet.texts[block]
-    form = None
+    form, title = None, gettext(BLOCK_LABELS[block])
     if sheet.row.state is CircularState.DRAFT:
         initial = {"text": newest.text, "seen": newest.version}
-        form = tried.get(block.value) or TextForm(initial=initial, auto_id=f"{block.value}_%s")
-        form.fields["text"].label = gettext(BLOCK_LABELS[block])
+        form = tried.get(block.value) or TextForm(initial=initial, auto_id=f"{block.value}_%s", title=title)
         if form.is_bound:  # whoever was overtaken has the newest version beside theirs now
             form.data = {"text": form.data.get("text", ""), "seen": str(newest.version)}
     return Written(
         block,
-        gettext(BLOCK_LABELS[block]),
+        title,
         newest,
         names[newest.written_by],
         form,
