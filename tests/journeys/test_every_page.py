@@ -174,6 +174,11 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         ("/oversight/exchange/orders", "supervisor"),
         ("/oversight/exchange/orders?list=done", "supervisor"),
     ],
+    "oversight_circulars": [("/oversight/circulars/", "supervisor"), ("/oversight/circulars/", "publisher")],
+    "oversight_circular": [
+        ("{circular}", "supervisor"),
+        (f"/oversight/circulars/{NOWHERE}", "supervisor", "404"),
+    ],
     "oversight_samples": [("/oversight/samples/", "supervisor")],
     "oversight_sample": [
         ("/oversight/samples/{sample}", "supervisor"),
@@ -341,6 +346,7 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
 # Forms, and what no form takes.
 REFUSED: list[tuple[str, str, dict[str, str]]] = [
     (STRANGER, "/my/", {"[name=receipt]": "NONSENSE"}),
+    ("supervisor", "/oversight/circulars/", {"#monthly_code": "9977"}),
     (CITIZEN, "/my/data", {"main textarea": " "}),
     (STRANGER, "{status}?change=1", {"[name=comment_text]": "长" * 501}),
     (STRANGER, "/again/{again}", {"[name=words]": "长" * 501}),
@@ -449,6 +455,11 @@ NO_PAGES: dict[str, tuple[int, str]] = {
     "wire_hotline_events": (405, f"/wire/hotline/{NOWHERE}/events"),
     "wire_call": (404, "/wire/shandong/nowhere/norm"),
     "exchange_batches": (405, "/exchange/batches"),
+    "oversight_circular_monthly": (303, "/oversight/circulars/monthly"),
+    "oversight_circular_special": (303, "/oversight/circulars/special"),
+    "oversight_circular_text": (303, "{circular}/texts/findings"),
+    "oversight_circular_step": (303, "{circular}/sign"),
+    "oversight_circular_file": (404, f"/oversight/circulars/{NOWHERE}/circular.pdf"),
     "oversight_sample_step": (303, f"/oversight/samples/{NOWHERE}/call"),
     "desk_order_read": (303, "/desk/orders/{order}/read"),
     "desk_order_case_number": (303, "/desk/orders/{order}/case-number"),
@@ -609,6 +620,10 @@ def rows(house: House, visitors: Callable[..., Page]) -> dict[str, str]:
     found["tried_rule"] = f"/oversight/dispatch/simulate?{tried}"
     for name, text in sent_halls().items():
         found[name] = _sent(visitors("sysadmin", DESK, CHINESE), text)
+    desk = visitors("supervisor", DESK, CHINESE)
+    desk.goto("/oversight/circulars/")
+    _press(desk, "form[action$='/monthly'] button[type=submit]")
+    found["circular"] = _path(desk)
     return found | {"order": str(order), "item": str(item)}
 
 

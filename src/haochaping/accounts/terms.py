@@ -27,6 +27,7 @@ class Power(StrEnum):
     SUPERVISION_DECIDE = "supervision.decide"
     REVIEW_VIEW_TEXT = "review.view_text"
     PUBLICATION_RELEASE = "publication.release"
+    CIRCULAR_WRITE = "circular.write"
     DIRECTORY_EDIT = "directory.edit"
     RULEBOOK_EDIT = "rulebook.edit"
     CASE_IMPORT = "case.import"
@@ -129,12 +130,14 @@ POWERS_OF: dict[Role, frozenset[Power]] = {
             Power.MEASURE_READ,
             Power.IDENTITY_REQUEST,
             Power.APPEAL_DECIDE,
+            # Circulars hold published figures alone; one person writes and submits, another one signs (decision 0061).
+            Power.CIRCULAR_WRITE,
         }
     ),
     # People from outside see figures; what reviewers wrote reaches them redacted and released, as the public.
     Role.EXPERIENCE_OFFICER: frozenset({Power.MEASURE_READ}),
     Role.ASSESSOR: frozenset({Power.MEASURE_READ}),
-    Role.PUBLISHER: frozenset({Power.REVIEW_VIEW_TEXT, Power.PUBLICATION_RELEASE}),
+    Role.PUBLISHER: frozenset({Power.REVIEW_VIEW_TEXT, Power.PUBLICATION_RELEASE, Power.CIRCULAR_WRITE}),
     # One power and no other, held for one's own office: two of two offices (supervision, discipline, data) decide
     # together. No administrator has it, so that nobody who makes accounts or gives roles opens a name.
     Role.IDENTITY_KEEPER: frozenset({Power.IDENTITY_APPROVE}),

@@ -36,6 +36,14 @@ from haochaping.notices import queries as notices
 from haochaping.notices.queries import UNREAD_SHOWN
 from haochaping.notices.terms import NO_ENDPOINT, NO_NOTICE
 from haochaping.outbox.terms import JOB_NOT_DEAD
+from haochaping.publicity.circulars.terms import (
+    ALREADY_DRAFTED,
+    ALREADY_SIGNED,
+    CORRECTED_ALREADY,
+    NO_SUCH_CIRCULAR,
+    TEXT_CHANGED,
+    WRONG_CIRCULAR_STATE,
+)
 from haochaping.publicity.terms import ALREADY_DECIDED, ALREADY_PROPOSED, NOT_PROPOSED, NOTHING_TO_RELEASE
 from haochaping.rectification.terms import (
     AGENCY_GOES_ON,
@@ -225,6 +233,17 @@ _STATUS = {
         CONFLICT,
     ),
     **dict.fromkeys((ALREADY_DECIDED.code, ALREADY_PROPOSED.code), CONFLICT),
+    NO_SUCH_CIRCULAR.code: MISSING,
+    **dict.fromkeys(
+        (
+            WRONG_CIRCULAR_STATE.code,
+            ALREADY_DRAFTED.code,
+            ALREADY_SIGNED.code,
+            CORRECTED_ALREADY.code,
+            TEXT_CHANGED.code,
+        ),
+        CONFLICT,
+    ),
     **dict.fromkeys((JOB_NOT_DEAD.code, ALREADY_EXPLAINED.code), CONFLICT),
     NOT_WAITING.code: CONFLICT,
     **dict.fromkeys(
@@ -341,6 +360,15 @@ PLACES = (
         {
             Power.PUBLICATION_RELEASE: N_(
                 "Decide which texts and replies the public may read, together with a second person."
+            )
+        },
+    ),
+    Place(
+        "oversight_circulars",
+        N_("Circulars and reports"),
+        {
+            Power.CIRCULAR_WRITE: N_(
+                "Make monthly circulars and special reports of the published figures, and sign those of others."
             )
         },
     ),

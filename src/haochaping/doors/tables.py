@@ -59,6 +59,9 @@ KEPT = (
     "publicity_release",
     "publicity_published_table",
     "publicity_published_cell",
+    "publicity_circular",
+    "publicity_circular_text",
+    "publicity_circular_step",
     "notices_thread",
     "notices_message",
     "exchange_quarantined_record",
@@ -396,6 +399,10 @@ TABLES: dict[str, Held] = {
     "publicity_decision_count": Held(_READ, why="how much is kept back where, and why, is public"),
     # What was decided changes no more, for no role (publicity 0002); what is proposed is decided by an update.
     "publicity_release": Held(_WORK, _with("reviews_review", "review_id")),
+    # What was signed changes no more, for no role (publicity 0006).
+    "publicity_circular": Held(_WORK, OF_PLACE),
+    "publicity_circular_text": Held(_WRITE, _with("publicity_circular", "circular_id")),
+    "publicity_circular_step": Held(_WRITE, _with("publicity_circular", "circular_id")),
     # Whoever handles an order may cause a signal about it; only supervisors see it.
     "supervision_signal": Held(
         _WORK,

@@ -65,6 +65,7 @@ class EntryKind(IntEnum):
     PERSONAL_DATA_READ = 164
     EXPORTED = 165
     TEXTS_OFFERED = 166
+    CIRCULAR_MOVED = 169
     FIGURE_ASKED = 167
     FIGURE_EXPLAINED = 168
     REVIEW_SUPPLEMENTED = 170
@@ -258,6 +259,7 @@ KIND_LABELS: dict[EntryKind, str] = {
     EntryKind.OPEN_DATA_PUBLISHED: N_("Open data published"),
     EntryKind.QUALITY_JUDGED: N_("Quality of a source’s day judged"),
     EntryKind.TEXTS_OFFERED: N_("Words of a week offered for release"),
+    EntryKind.CIRCULAR_MOVED: N_("Circular made, written, submitted, signed or discarded"),
     EntryKind.FIGURE_ASKED: N_("A source was asked to explain before its figures are withheld"),
     EntryKind.FIGURE_EXPLAINED: N_("A source explained why its figures do not add up"),
     EntryKind.FIGURE_WITHHELD: N_("Figures withheld"),

@@ -8,11 +8,22 @@ from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.db.models.functions import MD5, Cast
 
 from haochaping.kernel.two_persons import TwoPersonState
+from haochaping.publicity.circulars.models import Circular, CircularStep, CircularText
 from haochaping.publicity.opendata.models import PublishedCell, PublishedTable
 from haochaping.publicity.terms import APPEARING, Decision, Ground, Part
 from haochaping.rectification.terms import Alarm
 
-__all__ = ["DecisionCount", "PublishedCell", "PublishedTable", "Release", "Undecided", "WaitingTexts"]
+__all__ = [
+    "Circular",
+    "CircularStep",
+    "CircularText",
+    "DecisionCount",
+    "PublishedCell",
+    "PublishedTable",
+    "Release",
+    "Undecided",
+    "WaitingTexts",
+]
 
 _STANDS = Q(state__in=[TwoPersonState.PROPOSED, TwoPersonState.CONFIRMED])
 _ANOTHER_PERSON = (

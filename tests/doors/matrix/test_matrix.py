@@ -23,7 +23,7 @@ from haochaping.doors.gate import declared_views
 from haochaping.exchange.terms import Raw
 from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
-from haochaping.flows import change_review, enter_paper, handle_voices, match_items
+from haochaping.flows import change_review, enter_paper, handle_voices, make_circular, match_items
 from haochaping.flows.enter_paper import TypedSlip
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import OPERATOR, SYSTEM
@@ -42,6 +42,7 @@ from haochaping.supervision.terms import Lot, SampleKind
 from haochaping.voices import actions as voices
 from tests import worlds
 from tests.photographs import photograph
+from tests.publicity.circulars import town
 from tests.two_places import called, reconciled
 
 from .people import everybody
@@ -158,6 +159,7 @@ def _house() -> House:
         "place": 1,
         "photo_id": photo,
         "document_id": NOWHERE,
+        "circular_id": _circular(),
         "sample_id": SampledReview.objects.get().id,
         "review_id": given.id,
         "release_id": NOWHERE,
@@ -191,6 +193,13 @@ def _slip(now: datetime) -> int:
     """A paper slip that one person has typed."""
     typed = TypedSlip("YC-1", "", None, 2, "", "排队太久。", local_day(now))
     return enter_paper.begin(typed, by=OPERATOR, now=now)
+
+
+def _circular() -> UUID:
+    """A draft about the own division."""
+    now = timezone.now()
+    month = local_day(now - timedelta(days=31)).replace(day=1)
+    return make_circular.make_monthly(worlds.COUNTY, month, words=town.words, by=town.WRITER, now=now)
 
 
 def _strange_code(now: datetime) -> int:

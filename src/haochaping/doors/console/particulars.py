@@ -133,12 +133,17 @@ NAMES = {
     "cells": N_("How many cells"),
     "index": N_("Hash of the index"),
     "files": N_("How many files"),
+    "block": N_("Part of the circular"),
+    "corrects": N_("Takes the place of"),
+    "digest": N_("Checksum"),
+    "number": N_("Edition"),
 }
 # Likewise what an entry is about.
 SUBJECTS = {
     "appeal": N_("Appeal"),
     "audit": N_("Audit"),
     "cases": N_("Case"),
+    "circular": N_("Circular"),
     "client": N_("API client"),
     "directory": N_("Directory"),
     "dispatch_rule": N_("Dispatch rule"),

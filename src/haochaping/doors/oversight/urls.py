@@ -6,6 +6,8 @@ from django.urls import path
 
 from haochaping.doors.oversight import (
     appeals,
+    circular_files,
+    circulars,
     comparison,
     dispatch,
     exchange,
@@ -84,6 +86,17 @@ urlpatterns = [
     path("same-source/", same_source.page, name="oversight_same_source"),
     path("same-source/rows.csv", same_source.rows_csv, name="oversight_same_source_csv"),
     path("same-source/<slug:base>", same_source.one, name="oversight_same_item"),
+    path("circulars/", circulars.page, name="oversight_circulars"),
+    path("circulars/monthly", circulars.make_monthly, name="oversight_circular_monthly"),
+    path("circulars/special", circulars.make_special, name="oversight_circular_special"),
+    path("circulars/<uuid:circular_id>", circulars.one, name="oversight_circular"),
+    path(
+        "circulars/<uuid:circular_id>/circular.<slug:form>",
+        circular_files.taken,
+        name="oversight_circular_file",
+    ),
+    path("circulars/<uuid:circular_id>/texts/<slug:block>", circulars.write, name="oversight_circular_text"),
+    path("circulars/<uuid:circular_id>/<slug:step>", circulars.step, name="oversight_circular_step"),
     path("samples/", samples.page, name="oversight_samples"),
     path("samples/<uuid:sample_id>", samples.one, name="oversight_sample"),
     path("samples/<uuid:sample_id>/<slug:step>", samples.step, name="oversight_sample_step"),
