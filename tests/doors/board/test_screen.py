@@ -186,12 +186,21 @@ def test_several_provinces_are_listed_without_a_sum(told, world, client):
 
 
 def test_what_is_withheld_in_one_of_several_provinces_is_in_what_they_have_together(told, world, client):
-    directory.put(Kind.DIVISIONS, [{"code": "980000000000", "name": "远山省"}], by=OPERATOR, now=world)
-    far = Division.objects.get(code="980000000000")
-    counters.count({FactKey(FactKind.CASE, local_day(world), far.id, 1, 1, "", 0, "reported"): 5})
-    withhold("980000000000")
+    rows = [{"code": f"9{n}0000000000", "name": f"第{n}省"} for n in range(1, 8)]
+    assert directory.put(Kind.DIVISIONS, rows, by=OPERATOR, now=world) == []
+    ids = Division.objects.filter(code__in=[row["code"] for row in rows]).values_list("id", flat=True)
+    day = local_day(world)
+    counters.count({FactKey(FactKind.CASE, day, pk, 1, 1, "", 0, "reported"): 5 for pk in ids})
+    known = seen(client)
+    # It stands behind those that are listed.
+    withhold("970000000000")
 
-    assert all(figure.withheld for figure in client.get(SCREEN).context["trends"][0].figures)
+    context = client.get(SCREEN).context
+
+    assert "第7省" not in [place.text for place, _ in context["rows"]]
+    assert all(figure.withheld for figure in context["trends"][0].figures)
+    assert context["trends"] == client.get("/").context["trends"][::2]
+    assert asked(client, since=known)["event"] == "figures"
 
 
 @pytest.mark.parametrize("address", ["/divisions/000/screen", "/divisions/000/screen/events"])

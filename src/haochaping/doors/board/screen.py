@@ -70,10 +70,12 @@ _free = threading.BoundedSemaphore(_AT_ONCE)
 class Screen:
     """What was read for a screen; `here` is None where several divisions are at the top, or none has told anything.
 
-    `part` lists what lies inside, so much of it as fits; `more` says that there is more.
+    `paths` are those of the division, or of all at the top. `part` lists what lies inside, so much of it as fits; `more` says
+    that there is more.
     """
 
     here: DivisionRef | None
+    paths: Sequence[str]
     part: Part
     more: bool
     tallies: Mapping[Kind, Mapping[int, Tally]]
@@ -86,18 +88,10 @@ class Screen:
         """What the figures are about: everything where no single division is."""
         return Place(division_path=self.here.path) if self.here else Place()
 
-    @property
-    def path(self) -> str:
-        """The division's path; "" where there is none."""
-        return self.here.path if self.here else ""
-
     @cached_property
     def withheld(self) -> Mapping[str, str]:
         """What is not published of the place, by measure; of several divisions what is withheld at any of them."""
-        if self.here:
-            return withheld_at(self.held, self.here.path)
-        paths = [ref.path for ref in self.part.refs if isinstance(ref, DivisionRef)]
-        return {name: rule for path in paths for name, rule in withheld_at(self.held, path).items()}
+        return {name: rule for path in self.paths for name, rule in withheld_at(self.held, path).items()}
 
     @property
     def headlines(self) -> list[Figure]:
@@ -113,7 +107,7 @@ class Screen:
         for ref in self.part.refs:
             inner = isinstance(ref, DivisionRef)
             link = Link(ref.name, reverse("division_screen" if inner else "agency", args=[ref.code]))
-            withheld = withheld_at(self.held, ref.path if isinstance(ref, DivisionRef) else self.path)
+            withheld = withheld_at(self.held, ref.path if isinstance(ref, DivisionRef) else self.paths[0])
             values = figures_of(self.tallies[self.part.kind][ref.id], withheld, _OF_ROWS)
             found.append((link, [figures.figure(value) for value in values]))
         return found
@@ -121,6 +115,7 @@ class Screen:
     @cached_property
     def seen(self) -> str:
         """A name for this content: another one once a figure, a name or a reply is another one, and on another day."""
+        inside = [ref.path for ref in self.part.refs if isinstance(ref, DivisionRef)]
         told = (
             local_day(self.at),
             self.here,
@@ -131,15 +126,10 @@ class Screen:
                 for kind, of_kind in sorted(self.tallies.items())
                 for pk, tally in sorted(of_kind.items())
             ],
-            [sorted(withheld_at(self.held, path).items()) for path in self._paths],
+            [sorted(withheld_at(self.held, path).items()) for path in (*self.paths, *inside)],
             self.replies,
         )
         return blake2b(repr(told).encode(), digest_size=8).hexdigest()
-
-    @property
-    def _paths(self) -> list[str]:
-        inside = [ref.path for ref in self.part.refs if isinstance(ref, DivisionRef)]
-        return [self.path, *inside] if self.here else inside
 
 
 def _everywhere(now: datetime) -> Screen:
@@ -148,8 +138,8 @@ def _everywhere(now: datetime) -> Screen:
     if found.only:
         return _of(found.only, now)
     part = Part("division", gettext("Divisions at the top"), gettext("Division"), found.told[:_ROWS])
-    more = len(found.told) > _ROWS
-    return Screen(None, part, more, {"division": found.tallies}, *_beside(""), now)
+    paths, more = [top.path for top in found.told], len(found.told) > _ROWS
+    return Screen(None, paths, part, more, {"division": found.tallies}, *_beside(""), now)
 
 
 def _of(here: DivisionRef, now: datetime) -> Screen:
@@ -159,7 +149,8 @@ def _of(here: DivisionRef, now: datetime) -> Screen:
     part = Part(full.kind, full.caption, full.first, full.refs[:_ROWS])
     asked: dict[Kind, list[int]] = {"division": [here.id]}
     asked.setdefault(part.kind, []).extend(ref.id for ref in part.refs)
-    return Screen(here, part, len(full.refs) > _ROWS, insight.tally_of_each(asked), *_beside(here.path), now)
+    more, tallies = len(full.refs) > _ROWS, insight.tally_of_each(asked)
+    return Screen(here, [here.path], part, more, tallies, *_beside(here.path), now)
 
 
 def _beside(path: str) -> tuple[list[HeldPlace], list[PublishedReview]]:
