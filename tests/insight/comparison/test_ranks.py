@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
-from haochaping.insight.comparison.ranks import RankInterval, rank_intervals
+from haochaping.insight.comparison.ranks import DRAWS, RankInterval, gammas, rank_intervals
 from haochaping.insight.comparison.shrinkage import Posterior, fitted
 
 
@@ -47,13 +49,21 @@ GOLDEN = [
     (1, 9),
     (2, 10),
     (3, 10),
-    (3, 11),
+    (4, 11),
     (4, 12),
     (5, 12),
     (6, 12),
     (6, 12),
     (7, 12),
 ]
+
+
+@pytest.mark.parametrize("shape", [0.02, 0.5, 1.0, 2.0, 15.5, 4e3, 1e7])
+def test_draws_are_those_of_a_gamma_distribution(shape: float):
+    drawn = [one for seed in range(20) for one in gammas(shape, random.Random(f"{shape}/{seed}"))]
+
+    assert len(drawn) == 20 * DRAWS
+    assert stats.kstest(drawn, "gamma", args=(shape,)).pvalue > 0.001
 
 
 @settings(max_examples=10)

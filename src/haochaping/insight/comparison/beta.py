@@ -54,23 +54,19 @@ def cumulative(x: float, a: float, b: float) -> float:
 
 def _fraction(x: float, a: float, b: float) -> float:
     """The continued fraction of the incomplete beta function; quick where x is below the mean."""
-    c, d = 1.0, 1 / _not_zero(1 - (a + b) * x / (a + 1))
+    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1) or _TINY)
     product, m, change = d, 0, 0.0
     while abs(change - 1) > _NEAR:
         m += 1
         at = a + 2 * m
         even = m * (b - m) * x / ((at - 1) * at)
         odd = -(a + m) * (a + b + m) * x / (at * (at + 1))
-        d, c = 1 / _not_zero(1 + even * d), _not_zero(1 + even / c)
+        d, c = 1 / (1 + even * d or _TINY), 1 + even / c or _TINY
         product *= c * d
-        d, c = 1 / _not_zero(1 + odd * d), _not_zero(1 + odd / c)
+        d, c = 1 / (1 + odd * d or _TINY), 1 + odd / c or _TINY
         change = c * d
         product *= change
     return product
-
-
-def _not_zero(value: float) -> float:
-    return value if abs(value) > _TINY else _TINY
 
 
 def quantile(p: float, a: float, b: float) -> float:
