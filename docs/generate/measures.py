@@ -62,8 +62,9 @@ A rate over fewer than {MINIMUM_N} has no value; its counts are always given.
 
 All of them hold as of the moment at which they are read (`as_of` in the API).
 
-页面、`/divisions/编码/measures.csv`、`measures.json`（机构 `/agencies/`、事项 `/items/`、大厅 `/halls/` 同此；大厅没有办件和办理情况的数字）和接口 `GET /api/v1/measures`
-出自同一个函数 `haochaping.insight.rules.figures_of`；机关内部 `/oversight/figures/` 的每个数字连到它所数的各行。
+页面、`/divisions/编码/measures.csv`、`measures.json`（机构 `/agencies/`、事项 `/items/`、大厅 `/halls/` 同此；
+大厅没有办件和办理情况的数字）和接口 `GET /api/v1/measures` 出自同一个函数
+`haochaping.insight.rules.figures_of`；机关内部 `/oversight/figures/` 的每个数字连到它所数的各行。
 
 办理情况（承诺与实际用时、跑动次数、材料、提问答复）按**办结日**，来自各平台报送的办件；没有报送的写“未报送”，不给数字。
 

@@ -190,8 +190,8 @@ def test_the_pdf_says_the_same_and_is_tagged_with_its_font_inside():
     assert "ab" * 32 in text
     assert read.metadata is not None
     assert read.metadata.title == paper.title
-    assert read.trailer["/Root"]["/MarkInfo"]["/Marked"]  # type: ignore[index]
-    fonts = {font for page in read.pages for font in page["/Resources"]["/Font"].get_object().values()}  # type: ignore[attr-defined]
+    assert read.root_object["/MarkInfo"]["/Marked"]  # type: ignore[index]
+    fonts = {font for page in read.pages for font in page["/Resources"]["/Font"].get_object().values()}  # type: ignore[index]
     assert all("NotoSansCJK" in str(font.get_object()["/BaseFont"]) for font in fonts)
     assert content == pdf_of(paper, at=AT)
 
@@ -303,7 +303,7 @@ def test_what_the_font_does_not_have_is_no_pdf_a_and_stands_there(text: str):
     content = pdf_of(paper, at=AT)
 
     assert "前" in "".join(pages(content))
-    assert Document(BytesIO(docx_of(paper, at=AT)))
+    assert Document(BytesIO(docx_of(paper, at=AT))).paragraphs
 
 
 def test_the_longest_texts_are_set():

@@ -22,6 +22,8 @@ from tests.doors.workbench.conftest import questions
 from tests.publicity.circulars import town
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.test import Client
 
 ENGLISH = {"accept-language": "en"}
@@ -32,7 +34,7 @@ LIST = "/oversight/circulars/"
 def month(world) -> str:
     """Last month, of which the county has figures."""
     first = months_after(local_day(timezone.now()), -1)
-    counts = {
+    counts: dict[tuple[str, int, str], int] = {
         (FactKind.REVIEW, 5, "active_self"): 200,
         (FactKind.REVIEW, 1, "active_self"): 40,
         (FactKind.CASE, 0, "reported"): 12_345,
@@ -42,7 +44,7 @@ def month(world) -> str:
 
 
 @pytest.fixture
-def two(supervisor_of) -> Client:
+def two(supervisor_of: Callable[[str], Client]) -> Client:
     return supervisor_of("two")
 
 

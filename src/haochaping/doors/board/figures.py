@@ -12,8 +12,9 @@ from django.utils.translation import get_language, gettext
 from haochaping.doors.board.terms import PROVENANCE_LABELS
 from haochaping.doors.quality import why_withheld
 from haochaping.insight.rules import BY_NAME, OF_HANDLING, figures_of
+from haochaping.insight.rules.left_out import left_out as why_left_out
 from haochaping.insight.rules.totals import BY_COMPLETION
-from haochaping.insight.terms import UNVERIFIED, FactKind
+from haochaping.insight.terms import FactKind
 from haochaping.kernel.ratios import Ratio
 from haochaping.reviews.rules import is_active, is_bad
 from haochaping.ui.numbers import between, percent
@@ -152,17 +153,7 @@ def excluded(tally: Tally) -> dict[str, int]:
 
 def left_out(tally: Tally) -> list[LeftOut]:
     """What is kept and enters no rate, by the reason for it; reasons that nothing has are left out."""
-    of_appeals = excluded(tally)
-    unsigned = sum(n for (kind, _, known), n in tally.items() if (kind, known) == (FactKind.CASE, UNVERIFIED))
-    found = [
-        *(LeftOut(source.label, source.reviews) for source in sources(tally) if not source.active),
-        LeftOut(gettext("Excluded after an appeal: mistaken"), of_appeals[FactKind.MISTAKEN]),
-        LeftOut(
-            gettext("Excluded after an appeal: malicious, on a proven fact"), of_appeals[FactKind.MALICIOUS]
-        ),
-        LeftOut(gettext("Cases known only from an unsigned address"), unsigned),
-    ]
-    return [one for one in found if one.n]
+    return [LeftOut(gettext(reason), n) for reason, n in why_left_out(tally)]
 
 
 def sources(tally: Tally) -> list[Source]:

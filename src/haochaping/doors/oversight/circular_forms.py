@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -10,12 +10,15 @@ from django.utils.translation import gettext_lazy
 from haochaping.doors.fields import Words
 from haochaping.publicity.circulars.terms import REASON_LIMIT, TEXT_LIMIT
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 _LONGEST_CODE = 40
 _DAY, _MONTH = "%Y-%m-%d", "%Y-%m"
 _WRONG_DAY = {"invalid": gettext_lazy("Write it as 2026-11-24.")}
 
 
-def _day(label: str) -> forms.DateField:
+def _day(label: StrPromise) -> forms.DateField:
     return forms.DateField(
         label=label,
         input_formats=[_DAY],
@@ -24,7 +27,7 @@ def _day(label: str) -> forms.DateField:
     )
 
 
-def _code(label: str, help_text: str) -> forms.CharField:
+def _code(label: StrPromise, help_text: StrPromise) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=help_text,

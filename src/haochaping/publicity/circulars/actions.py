@@ -79,8 +79,8 @@ def make(
     alike = Circular.objects.filter(
         kind=subject.kind,
         division_id=subject.division_id,
-        agency_id=subject.agency_id,
-        item_id=subject.item_id,
+        agency=subject.agency_id,
+        item=subject.item_id,
         first_day=subject.first,
         last_day=subject.last,
     )
