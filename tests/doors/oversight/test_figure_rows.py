@@ -107,7 +107,7 @@ def test_all_measures_of_opinion_are_defined_for_everybody(said, one):
 @pytest.mark.parametrize("measure", OF_HALLS, ids=lambda measure: measure.name)
 def test_every_number_of_a_hall_or_item_leads_to_as_many_rows(said, one, measure, place):
     context = shown(one, f"?{place}").context
-    lines = [*context["opinion"], *context["loop"]]
+    lines = [*context["opinion"], *context["asking"], *context["loop"]]
     [line] = [line for line in lines if line.rows.endswith(f"measure={measure.name}")]
 
     rows = one.get(line.rows, headers=ENGLISH).context["rows"]

@@ -109,6 +109,7 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
         "reviews_paper_slip",
         "reviews_paper_entry",
         "publicity_release",
+        "publicity_circular",
         "reviews_asking_call",
         "hotline_linked_order",
         "hotline_outgoing",
@@ -121,6 +122,10 @@ def ids_of_first_columns() -> list[tuple[str, str]]:
         "SELECT DISTINCT ON (table_name) table_name, column_name FROM information_schema.columns"
         " WHERE table_schema = 'public' ORDER BY table_name, ordinal_position"
     )
+
+
+# By the law of the table, or by what sees no draft there to write into.
+_REFUSED = ("violates row-level security", "only while it is a draft")
 
 
 @pytest.mark.parametrize("scope", [HERE["own agency"], HERE["own division"], NOWHERE], ids=str)
@@ -141,7 +146,7 @@ def test_nothing_is_put_into_another_place(rows, scope):
     assert copies
     for (table, place), words in said.items():
         lies_outside = place == "there" or scope == NOWHERE or not reaches(scope, table)
-        assert ("violates row-level security" in words) is lies_outside, (table, place, words)
+        assert any(no in words for no in _REFUSED) is lies_outside, (table, place, words)
         assert lies_outside or "duplicate key" in words
 
 
