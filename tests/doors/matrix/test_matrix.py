@@ -244,6 +244,8 @@ CODES = {
     "division_file": worlds.COUNTY,
     "agency_file": worlds.AGENCY,
     "item_file": worlds.ITEM,
+    "hall_file": "H1",
+    "division_halls": worlds.COUNTY,
     "hall": "H1",
     "console_profile": "cn-base",
     "console_profile_confirm": "cn-base",
