@@ -253,6 +253,8 @@ CODES = {
     "division_file": worlds.COUNTY,
     "agency_file": worlds.AGENCY,
     "item_file": worlds.ITEM,
+    "hall_file": "H1",
+    "division_halls": worlds.COUNTY,
     "hall": "H1",
     "division_profile": worlds.COUNTY,
     "agency_profile": worlds.AGENCY,
