@@ -84,6 +84,7 @@ SHARED_WORDS = {
     "Settled": "已处理",
     "Telephone": "电话",
     "Window": "窗口",
+    "Windows": "窗口",
     "Yes": "是",
     "levels": "上下级",
     "months": "个月",
