@@ -44,6 +44,32 @@ _CANDIDATES, _PROPOSALS, _RELEASED, _KEPT_BACK, _PUBLISHED, _RAISED = (
     _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8")
     for name in ("candidates", "proposals", "released", "kept_back", "published", "raised")
 )
+# A place that gives no reviews any more would be sought through all that were given since: of few divisions or agencies
+# the newest of each are read by their own index, of agencies level by level. How many rows that may be.
+_MOST_READ = 1000
+_ALL_AT_ONCE: tuple[str, Sequence[int]] = ("time", ())
+_STANDING = _SQL.joinpath("standing.sql").read_text(encoding="utf-8")
+_WAYS = {
+    "time": ("({standing}) AS newest", ""),
+    "division": (
+        "unnest(%(ways)s::bigint[]) AS way (place) CROSS JOIN LATERAL ({standing}) AS newest",
+        " AND division_id = way.place ORDER BY assessed_at DESC, id LIMIT %(limit)s + %(offset)s",
+    ),
+    "agency": (
+        (
+            "unnest(%(ways)s::bigint[]) AS way (place) CROSS JOIN generate_series(1, 5) AS star (given) "
+            "CROSS JOIN LATERAL ({standing}) AS newest"
+        ),
+        (
+            " AND agency_id = way.place AND level = star.given"
+            " ORDER BY assessed_at DESC, id LIMIT %(limit)s + %(offset)s"
+        ),
+    ),
+}
+_PUBLISHED_BY = {
+    by: _PUBLISHED.replace("{ways}", ways.replace("{standing}", _STANDING + more))
+    for by, (ways, more) in _WAYS.items()
+}
 _TO_OFFER, _CELLS, _CASES_OF_WEEK, _WAITING, _DECISIONS, _GLANCE = (
     _SQL.joinpath(f"{name}.sql").read_text(encoding="utf-8")
     for name in ("to_offer", "cells", "cases_of_week", "waiting", "decisions", "glance")
@@ -201,12 +227,16 @@ def published(
     """Reviews of a place as the public sees them, newest first; of those that are named, where any are."""
     divisions = directory.division_ids_under(place.division_path) if place.division_path else None
     agencies = directory.agency_ids_under(place.agency_path) if place.agency_path is not None else None
+    # Those that are named, and those of an item, have an index that says all.
+    has_index = ids is not None or place.item_id is not None
+    by, ways = _ALL_AT_ONCE if has_index else _way_to(divisions, agencies, limit + offset)
     with connection.cursor() as cursor:
         cursor.execute(
-            _PUBLISHED,
+            _PUBLISHED_BY[by],
             {
-                "divisions": divisions,
-                "agencies": agencies,
+                "ways": list(ways),
+                "divisions": None if by == "division" else divisions,
+                "agencies": None if by == "agency" else agencies,
                 "item_id": place.item_id,
                 "ids": _listed(ids),
                 "only_bad": only_bad,
@@ -221,6 +251,16 @@ def published(
         else row
         for row in found
     ]
+
+
+def _way_to(
+    divisions: Sequence[int] | None, agencies: Sequence[int] | None, upto: int
+) -> tuple[str, Sequence[int]]:
+    """By which index the newest reviews of a place are read, and of which agencies or divisions each by itself."""
+    for by, ids, each in (("agency", agencies, 5), ("division", divisions, 1)):
+        if ids is not None and len(ids) * each * upto <= _MOST_READ:
+            return by, ids
+    return _ALL_AT_ONCE
 
 
 def _published(row: tuple[Any, ...]) -> PublishedReview:
