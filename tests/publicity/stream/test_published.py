@@ -1,8 +1,9 @@
-"""The newest reviews on the page of a place: the same ones, by whatever index they are read, and none sought in vain."""
+"""The newest reviews on the page of a place, and words without one: the same by whatever index, and none sought in vain."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
@@ -10,9 +11,16 @@ from django.test.utils import CaptureQueriesContext
 
 from haochaping.directory import queries as directory
 from haochaping.insight.terms import Place
+from haochaping.kernel.identifiers import uuid7
 from haochaping.publicity import queries
+from haochaping.publicity.models import Release
 from tests import worlds
 from tests.publicity.stream.conftest import ELSEWHERE, HERE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from haochaping.reviews.models import Review
 
 pytestmark = pytest.mark.django_db
 COUNTY = f"{worlds.PROVINCE}.{worlds.CITY}.{worlds.COUNTY}."
@@ -88,3 +96,41 @@ def test_a_place_that_gives_none_any_more_is_not_sought_through_all_of_them(
     # What was ever released is not read as a whole for it.
     assert "hashed" not in plan
     assert "using review_time on" in planned(place)
+
+
+def released(review: Review, part: str, decided_at: datetime) -> Release:
+    """Words of a review, or the reply to it, that stand under the province."""
+    return Release.objects.create(
+        id=uuid7(decided_at),
+        review_id=review.pk,
+        part=part,
+        written_at=review.assessed_at,
+        decision="released",
+        text="跑了三次",
+        raised_to_id=directory.divisions([worlds.PROVINCE])[worlds.PROVINCE].id,
+        state="confirmed",
+        proposed_by="staff:1",
+        proposed_at=decided_at,
+        decided_by="staff:2",
+        decided_at=decided_at,
+    )
+
+
+def test_raised_words_stand_once_each_by_their_newest_decision(given, now):
+    province = directory.divisions([worlds.PROVINCE])[worlds.PROVINCE].id
+    levels = (1, 2, 3, 4, 5, 5)
+    made = [given(level=level, at=now - timedelta(days=9), comment_text="跑了三次") for level in levels]
+    for n, review in enumerate(made):
+        released(review, "text", now - timedelta(hours=50 - n))
+    # The answer to the oldest was decided about last; those of two others at one moment.
+    for n, hours in ((0, 1), (2, 7), (4, 7)):
+        released(made[n], "reply", now - timedelta(hours=hours))
+    made[5].status = "withdrawn"
+    made[5].save()
+    together = sorted((made[2], made[4]), key=lambda one: one.pk)
+    in_order = [one.level for one in (made[0], *together, made[3], made[1])]
+
+    pages = [queries.raised(province, limit=2, offset=offset) for offset in (0, 2, 4, 6)]
+
+    assert [[one.level for one in page] for page in pages] == [in_order[:2], in_order[2:4], in_order[4:], []]
+    assert [bool(one.reply) for page in pages for one in page] == [True, True, True, False, False]

@@ -1,13 +1,18 @@
 -- Words that stand under a division and without item and agency, the newest decisions first: of each review the text and the
 -- last reply as the last decision of two publishers lets them out, with what was taken down.
+-- Read from the newest on, each review at the newest of its decisions: not all that was ever raised is looked through.
 WITH chosen AS (
-    SELECT release.review_id, max(release.decided_at) AS published_at
+    SELECT release.review_id, release.decided_at AS published_at
       FROM publicity_release AS release
       JOIN reviews_review AS review ON review.id = release.review_id
      WHERE release.raised_to_id = %(division_id)s AND release.state = 'confirmed'
        AND release.decision IN ('released', 'restored') AND review.status NOT IN ('withdrawn', 'excluded')
-     GROUP BY release.review_id
-     ORDER BY published_at DESC, release.review_id
+       AND (SELECT true FROM publicity_release AS later
+             WHERE later.review_id = release.review_id AND later.raised_to_id = release.raised_to_id
+               AND later.state = 'confirmed' AND later.decision IN ('released', 'restored')
+               AND (later.decided_at, later.id) > (release.decided_at, release.id)
+             LIMIT 1) IS NULL
+     ORDER BY release.decided_at DESC, release.review_id
      LIMIT %(limit)s OFFSET %(offset)s
 )
 SELECT review.level, review.assessed_at, said.words, said.words_down_at, coalesce(said.words_down_ground, ''),
