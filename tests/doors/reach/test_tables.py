@@ -109,6 +109,7 @@ def test_rows_of_other_places_do_not_change(rows, scope, reached):
         "reviews_paper_slip",
         "reviews_paper_entry",
         "publicity_release",
+        "publicity_circular",
         "reviews_asking_call",
         "hotline_linked_order",
         "hotline_outgoing",
