@@ -46,10 +46,10 @@ def pdf_of(paper: Paper, *, at: datetime) -> bytes:
             table["widths"] = _widths(table["columns"], table["rows"])
     data = msgspec.json.encode(told).decode()
     try:
-        return _set(data, at, ["a-2a"])
+        return _set(data, at, "a-2a")
     except typst.TypstError:
         # A character that the font does not have: PDF/A forbids to show none for it, and nobody's words are changed.
-        return _set(data, at, [])
+        return _set(data, at, None)
 
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
@@ -66,20 +66,19 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(c) in {"W", "F"} else 1 for c in text)
 
 
-def _set(data: str, at: datetime, standards: list[Literal["a-2a"]]) -> bytes:
+def _set(data: str, at: datetime, standard: Literal["a-2a"] | None) -> bytes:
     return typst.compile(
         _TEMPLATE,
         font_paths=_fonts(),
         sys_inputs={"paper": data},
-        pdf_standards=standards,
+        pdf_standards=standard,
         timestamp=int(at.timestamp()),
     )
 
 
 def png_of(svg: str) -> bytes:
     """A drawing as a picture of 160 mm."""
-    drawn = typst.compile(_DRAWING, font_paths=_fonts(), format="png", ppi=_SHARP, sys_inputs={"svg": svg})
-    return drawn if isinstance(drawn, bytes) else drawn[0]
+    return typst.compile(_DRAWING, font_paths=_fonts(), format="png", ppi=_SHARP, sys_inputs={"svg": svg})
 
 
 @cache
