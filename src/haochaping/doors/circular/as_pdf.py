@@ -49,7 +49,7 @@ def pdf_of(paper: Paper, *, at: datetime) -> bytes:
         return _set(data, at, "a-2a")
     except typst.TypstError:
         # A character that the font does not have: PDF/A forbids to show none for it, and nobody's words are changed.
-        return _set(data, at, None)
+        return _set(data, at)
 
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
@@ -66,7 +66,7 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(c) in {"W", "F"} else 1 for c in text)
 
 
-def _set(data: str, at: datetime, standard: Literal["a-2a"] | None) -> bytes:
+def _set(data: str, at: datetime, standard: Literal["a-2a"] | None = None) -> bytes:
     return typst.compile(
         _TEMPLATE,
         font_paths=_fonts(),
