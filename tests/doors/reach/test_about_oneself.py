@@ -39,6 +39,10 @@ OPEN_TO_THEM = {
     "levels_incoming_batch",
     "levels_returned_case",
     "levels_told_day",
+    # About an agency, in numbers.
+    "publicity_circular",
+    "publicity_circular_text",
+    "publicity_circular_step",
 }
 
 
