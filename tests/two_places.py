@@ -31,7 +31,7 @@ from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.hotline import actions as hotline
 from haochaping.hotline import queries as hotline_links
 from haochaping.hotline.terms import Happened, Master, ProposedLink
-from haochaping.kernel.actor import OPERATOR, SYSTEM, Scope
+from haochaping.kernel.actor import EVERYWHERE, OPERATOR, SYSTEM, Scope
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.levels.models import IncomingBatch, OutgoingBatch, Peer, ReportedOrder, ReturnedCase, ToldDay
@@ -56,6 +56,7 @@ from haochaping.voices import actions as voices
 from haochaping.voices.terms import VoiceTarget
 from tests import worlds
 from tests.photographs import photograph
+from tests.publicity.circulars import town
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -127,10 +128,18 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     _agency_appeals(order.id, order.review_id, scope, now)
     _hotline_attaches(order, now)
     reconciled(order.division_id, now)
+    _reported_about(order.agency_id, now)
     _source_is_judged(order, now)
     _installation_below_reports(order, now)
     _circular_is_drafted(order, now)
     return Told(case_no, order.review_id, order.id, photo_id)
+
+
+def _reported_about(agency_id: int, now: datetime) -> None:
+    """A special report about the agency is being written."""
+    day, writer = local_day(now), replace(town.WRITER, scope=EVERYWHERE)
+    code = directory.agency_by_id(agency_id).code
+    make_circular.make_special("agency", code, day, day, words=town.words, by=writer, now=now)
 
 
 def called(case_no: str, now: datetime) -> UUID:

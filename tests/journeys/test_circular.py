@@ -29,6 +29,11 @@ def _words(path: Path) -> list[str]:
     return ["\n".join(one.text for one in part.paragraphs) for part in (found.sections[0].header, found)]
 
 
+def _press(page, selector: str) -> None:
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def _taken(page, form: str) -> list[str]:
     with page.expect_download() as waiting:
         page.click(f"a[href$='circular.{form}']")
@@ -40,28 +45,28 @@ def test_a_circular_from_one_click_to_a_signed_file(pages, axe, log_in):
     log_in(desk, "supervisor", timezone.now())
     desk.goto("/oversight/circulars/")
     assert axe(desk) == []
-    desk.click("form[action$='/monthly'] button[type=submit]")
+    _press(desk, "form[action$='/monthly'] button[type=submit]")
     address = desk.url
     assert axe(desk) == []
     assert desk.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert all("草稿" in one for one in _taken(desk, "pdf"))
 
-    desk.click("form[action$='/submit'] button")
+    _press(desk, "form[action$='/submit'] button")
     assert axe(desk) == []
     assert "还没有文字" in desk.inner_text(".summary")
     desk.fill("form[action$='/texts/demands'] textarea", DEMAND)
-    desk.click("form[action$='/texts/demands'] button")
-    desk.click("form[action$='/submit'] button")
+    _press(desk, "form[action$='/texts/demands'] button")
+    _press(desk, "form[action$='/submit'] button")
     assert desk.locator("form[action$='/sign']").count() == 0
 
     second = pages(DESK)
     log_in(second, "publisher", timezone.now())
     second.goto("/desk/")
-    second.click("nav a[href='/oversight/circulars/']")
+    _press(second, "nav a[href='/oversight/circulars/']")
     second.goto(address)
     assert DEMAND in second.inner_text("main")
     assert axe(second) == []
-    second.click("form[action$='/sign'] button")
+    _press(second, "form[action$='/sign'] button")
     assert axe(second) == []
     assert second.locator("form[action*='/texts/']").count() == 0
 

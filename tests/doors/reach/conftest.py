@@ -221,6 +221,14 @@ _JOINED["exchange_stated_batch"] = (
 _JOINED["exchange_quality_finding"] = (f"{_CARD} JOIN exchange_quality_finding x ON x.card_id = w.id", "x")
 
 
+_CIRCULAR = f"{_ORDER} JOIN publicity_circular w ON w.agency_id = o.agency_id"
+_JOINED["publicity_circular"] = (_CIRCULAR, "w")
+_JOINED |= {
+    table: (f"{_CIRCULAR} JOIN {table} x ON x.circular_id = w.id", "x")
+    for table in ("publicity_circular_text", "publicity_circular_step")
+}
+
+
 _PEER = f"{_ORDER} JOIN levels_peer w ON w.division_id = o.division_id"
 _JOINED["levels_peer"] = (_PEER, "w")
 _JOINED["levels_reported_order"] = (f"{_REVIEW} JOIN levels_reported_order x ON x.review_id = r.id", "x")

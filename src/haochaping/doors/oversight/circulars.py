@@ -245,7 +245,8 @@ def _one(
 
 def _written(sheet: CircularSheet, block: Block, names: dict[str, str], tried: dict[str, Form]) -> Written:
     *former, newest = sheet.texts[block]
-    form, title = None, gettext(BLOCK_LABELS[block])
+    title = gettext(BLOCK_LABELS[block])
+    form: Form | None = None
     if sheet.row.state is CircularState.DRAFT:
         initial = {"text": newest.text, "seen": newest.version}
         form = tried.get(block.value) or TextForm(initial=initial, auto_id=f"{block.value}_%s", title=title)

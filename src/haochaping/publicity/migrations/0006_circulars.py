@@ -27,7 +27,7 @@ $$;
 CREATE TRIGGER circular_stays BEFORE UPDATE ON publicity_circular
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION publicity_circular_stays();
 CREATE FUNCTION publicity_circular_written() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
     IF TG_OP <> 'INSERT' OR NOT EXISTS (SELECT FROM publicity_circular WHERE id = NEW.circular_id AND state = 'draft') THEN
         RAISE EXCEPTION 'texts of a circular are added to, and only while it is a draft'
