@@ -31,7 +31,7 @@ from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import concerning, withheld_at
 from haochaping.insight import comparison_queries as comparisons
 from haochaping.insight import queries as insight
-from haochaping.insight.rules import MEASURES, OF_HALLS, figures_of
+from haochaping.insight.rules import figures_of, measures_of
 from haochaping.insight.terms import FactKind, Place
 from haochaping.kernel.periods import Period, local_day, months_after
 from haochaping.publicity import queries as publicity
@@ -193,7 +193,7 @@ def _numbers(
     """The figures of the unit, and those of what it is part of."""
     whole, tallies = subject.whole, _tallies(subject, period)
     tally = tallies[subject.kind][subject.unit.id]
-    of = OF_HALLS if subject.kind == "hall" else MEASURES
+    of = measures_of(subject.place)
     values = figures_of(tally, withheld, of)
     by_level = _are_told(values, _LEVELS)
     columns, rows = [Column(gettext("Measure")), Column(subject.unit.name, numeric=True)], [values]
@@ -205,7 +205,7 @@ def _numbers(
         if _are_told(rows[1], _LEVELS):
             levels.append(Levels(whole.name, figures.levels(of_whole, active=True)))
     return {
-        "headlines": _headlines(values),
+        "headlines": figures.headlines(values),
         "values": values,
         "whole": whole,
         "columns": columns,
@@ -218,12 +218,6 @@ def _numbers(
         "channels": channels(subject.place, period, local_day(now), withheld) if by_level else None,
         "days_taken": _days_taken(tally) if _are_told(values, _DAYS) else [],
     }
-
-
-def _headlines(values: Sequence[MeasureValue]) -> list[Figure]:
-    """The first figures of the unit's page; of a hall the services that took place in it in place of cases."""
-    by_name = {value.name: value for value in values}
-    return [figures.figure(by_name.get(name) or by_name["occurrences"]) for name in figures.HEADLINES]
 
 
 def _tallies(subject: Subject, period: Period) -> dict[Kind, dict[int, Tally]]:
