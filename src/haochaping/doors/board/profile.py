@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from haochaping.insight.comparison.terms import AmongLike
     from haochaping.insight.queries import Kind
     from haochaping.insight.terms import MeasureValue, Tally
-    from haochaping.ui.shapes import Figure
 
 _MONTHS = 12
 _REVIEWS = 5
