@@ -62,6 +62,7 @@ def public() -> Iterator[Visit]:
         ("hot_reasons", "/reasons"),
         ("hot_reasons", f"/reasons?division={COUNTY}"),
         ("division_comparison", f"/divisions/{names.PROVINCE[0]}/comparison"),
+        ("division_halls", f"/divisions/{names.CITY[0]}/halls"),
         ("division_profile", f"/divisions/{names.PROVINCE[0]}/profile"),
         ("division_profile", f"/divisions/{names.CITY[0]}/profile"),
         ("agency_profile", f"/agencies/{BUSY_AGENCY}/profile"),

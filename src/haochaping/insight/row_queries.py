@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from uuid import UUID
 
-    from haochaping.cases.terms import CountedCase, CountedService
+    from haochaping.cases.terms import CaseFacts, CountedCase, CountedService
     from haochaping.insight.terms import FactKey, Measure, MeasureValue, Part, Place, Tally
     from haochaping.kernel.actor import Actor
     from haochaping.kernel.periods import Period
@@ -101,16 +101,21 @@ def services_behind(
 ) -> Behind[CountedService]:
     """The services that a figure counts, by its own rule, each with invitation and first review, as far as one may see them."""
 
+    kinds = measure.kinds
+
     def counted(rows: Sequence[CountedService]) -> list[Tally]:
-        facts = cases.facts_of({row.case_id for row in rows})
-        first = reviews.reviews_of_occurrences(row.id for row in rows)
-        said = reviews.facts_of(row.id for row in first.values())
-        invited = {one.occurrence_id: one for one in asking.counted_of_services(row.id for row in rows)}
+        ids = [row.id for row in rows]
+        facts = cases.facts_of({row.case_id for row in rows}) if FactKind.OCCURRENCE in kinds else {}
+        invited = (
+            {one.occurrence_id: one for one in asking.counted_of_services(ids)}
+            if FactKind.INVITED in kinds
+            else {}
+        )
+        first = reviews.reviews_of_occurrences(ids) if kinds - {FactKind.OCCURRENCE, FactKind.INVITED} else {}
+        said = reviews.facts_of(row.id for row in first.values()) if first else {}
         found = []
         for row in rows:
-            case = facts[row.case_id]
-            itself = tuple(one for one in case.occurrences if one.id == row.id)
-            units = case_units([case._replace(occurrences=itself)])
+            units = case_units(_of_service(facts[row.case_id], row.id)) if facts else Counter()
             units.update(invitation_units([invited[row.id]] if row.id in invited else ()))
             units.update(review_units([said[first[row.id].id]] if row.id in first else ()))
             found.append(_parts(units))
@@ -118,6 +123,10 @@ def services_behind(
 
     read = partial(case_rows.services_in, by, _place(place), *moments(period))
     return _behind(read, counted, measure, after, limit)
+
+
+def _of_service(case: CaseFacts, occurrence_id: UUID) -> list[CaseFacts]:
+    return [case._replace(occurrences=tuple(one for one in case.occurrences if one.id == occurrence_id))]
 
 
 def cases_behind(

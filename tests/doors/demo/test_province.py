@@ -163,10 +163,13 @@ def rows(made: Made, browsers: Callable[[str], Client]) -> dict[str, str]:
     report = supervise.take_report(with_thread.review_id, text="之后被刁难。", by=REVIEWER, now=now)
     ((item,),) = made.sql("SELECT min(code) FROM directory_service_item")
     rest = {name: str(made.sql(f"SELECT ({question})::text")[0][0]) for name, question in ASKED.items()}
+    asked_for = {"kind": "division", "code": names.CITY[0], "first": "2026-02-02", "last": "2026-02-06"}
+    circular = browsers("supervisor").post("/oversight/circulars/special", asked_for)["Location"]
     editor = browsers("sysadmin")
     rest |= {name: _tried(editor, text) for name, text in sent_halls().items()}
     return rest | {
         "asked": f"/r/{asked}",
+        "circular": circular,
         "rated": f"/r/{rated}",
         "status": f"/status/{with_thread.receipt}",
         "told": f"/status/{told_receipt}",
