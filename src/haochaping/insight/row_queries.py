@@ -100,7 +100,6 @@ def services_behind(
     by: Actor, measure: Measure, place: Place, period: Period, *, after: UUID | None, limit: int
 ) -> Behind[CountedService]:
     """The services that a figure counts, by its own rule, each with invitation and first review, as far as one may see them."""
-
     kinds = measure.kinds
 
     def counted(rows: Sequence[CountedService]) -> list[Tally]:
