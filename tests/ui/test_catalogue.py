@@ -62,6 +62,7 @@ SHARED_WORDS = {
     "Approved": "已同意",
     "Attachment": "附件",
     "Cases": "办件数",
+    "Circular": "通报",
     "Closed": "已办结",
     "Code": "代码",
     "Computer": "电脑",

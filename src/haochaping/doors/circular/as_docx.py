@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # What official papers are set in (GB/T 9704); a machine without it takes another one.
-_FONT = "仿宋"
+_FONT = "FangSong"
 _RED = RGBColor(0xB3, 0x26, 0x1E)
 _MANY = 5
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 FAMILY = "Noto Sans CJK SC"
 _WIDTH, _HEIGHT, _EDGE = 600, 170, 14
 _INK, _SOFT, _LINE = "#1d5b99", "#555555", "#bbbbbb"
-_POINT = re.compile(r"([\d.]+) ([\d.]+)")
 
 
 def trend_svg(figures: Sequence[Figure]) -> str:
@@ -48,7 +46,9 @@ def _y(percent: str) -> str:
 
 
 def _path(path: str) -> str:
-    return _POINT.sub(lambda point: f"{_x(point[1])} {_y(point[2])}", path)
+    """A path as `charts` writes it, M x y L x y … Z, at the size of the paper."""
+    points = [point.split() for point in path.removeprefix("M").removesuffix("Z").split("L")]
+    return "M" + "L".join(f"{_x(x)} {_y(y)}" for x, y in points) + ("Z" if path.endswith("Z") else "")
 
 
 def _ruler(word: charts.Word) -> str:
