@@ -37,7 +37,6 @@ from haochaping.kernel.periods import local_day
 from haochaping.levels.models import IncomingBatch, OutgoingBatch, Peer, ReportedOrder, ReturnedCase, ToldDay
 from haochaping.notices import actions as notices
 from haochaping.notices.models import StaffNotice
-from haochaping.publicity.circulars.terms import Block
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
@@ -131,7 +130,6 @@ def tell(case_no: str, scope: Scope, now: datetime, **place: object) -> Told:
     _reported_about(order.agency_id, now)
     _source_is_judged(order, now)
     _installation_below_reports(order, now)
-    _circular_is_drafted(order, now)
     return Told(case_no, order.review_id, order.id, photo_id)
 
 
@@ -243,17 +241,6 @@ def _installation_below_reports(order: OrderRow, now: datetime) -> None:
         facts={},
         counts=False,
         reported_at=now,
-    )
-
-
-def _circular_is_drafted(order: OrderRow, now: datetime) -> None:
-    """A special report about the agency, with a first text."""
-    agency, day = directory.agency_by_id(order.agency_id), local_day(now)
-    writer = replace(
-        worlds.PUBLISHER, powers=frozenset({"circular.write"}), scope=Scope(division_path=PROVINCE)
-    )
-    make_circular.make_special(
-        "agency", agency.code, day, day, words=lambda _: dict.fromkeys(Block, "排队"), by=writer, now=now
     )
 
 

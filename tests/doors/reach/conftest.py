@@ -237,13 +237,6 @@ _JOINED |= {
     for table in ("levels_outgoing_batch", "levels_incoming_batch", "levels_returned_case", "levels_told_day")
 }
 
-_CIRCULAR = f"{_ORDER} JOIN publicity_circular w ON w.agency_id = o.agency_id"
-_JOINED["publicity_circular"] = (_CIRCULAR, "w")
-_JOINED |= {
-    table: (f"{_CIRCULAR} JOIN {table} x ON x.circular_id = w.id", "x")
-    for table in ("publicity_circular_text", "publicity_circular_step")
-}
-
 
 # A table that is new in doors/tables.py needs its way from the case here.
 _OF_STORY = {
