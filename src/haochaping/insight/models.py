@@ -105,7 +105,7 @@ class DivisionMonth(MonthGrain):
         verbose_name = "区划月事实"
         constraints = [
             UniqueConstraint(
-                fields=["division", "month", "kind", "level", "provenance"], name="division_month_unique"
+                fields=["division", "kind", "month", "level", "provenance"], name="division_month_unique"
             )
         ]
 
@@ -142,7 +142,7 @@ class AgencyMonth(MonthGrain):
         verbose_name = "机构月事实"
         constraints = [
             UniqueConstraint(
-                fields=["agency", "month", "kind", "level", "provenance"], name="agency_month_unique"
+                fields=["agency", "kind", "month", "level", "provenance"], name="agency_month_unique"
             )
         ]
 
@@ -159,7 +159,7 @@ class HallMonth(MonthGrain):
         verbose_name = "大厅月事实"
         constraints = [
             UniqueConstraint(
-                fields=["hall", "month", "kind", "level", "provenance"], name="hall_month_unique"
+                fields=["hall", "kind", "month", "level", "provenance"], name="hall_month_unique"
             )
         ]
 
@@ -180,7 +180,7 @@ class ChannelMonth(MonthGrain):
         verbose_name = "渠道月事实"
         constraints = [
             UniqueConstraint(
-                fields=["division", "month", "channel", "kind", "level", "provenance"],
+                fields=["division", "kind", "month", "channel", "level", "provenance"],
                 name="channel_month_unique",
             )
         ]
