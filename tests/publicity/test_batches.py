@@ -311,9 +311,14 @@ class TestCounts:
         actions.count_waiting(now=world + timedelta(days=8))
         quarter = quarter_of(local_day(world))
 
-        assert queries.glance(CITY, quarter) == (1, 1, 1, 0)
-        assert queries.glance(Place(agency_path=f"{worlds.AGENCY}."), quarter) == (None, None, 1, 0)
-        assert queries.glance(Place(agency_path=f"{worlds.OTHER_AGENCY}."), quarter) == (None, None, 0, 0)
+        assert queries.glance(CITY, quarter).answer == (1, 1, 1, 0)
+        assert queries.glance(Place(agency_path=f"{worlds.AGENCY}."), quarter).answer == (None, None, 1, 0)
+        assert queries.glance(Place(agency_path=f"{worlds.OTHER_AGENCY}."), quarter).answer == (
+            None,
+            None,
+            0,
+            0,
+        )
 
     def test_a_proposal_counts_for_nothing(self, world: datetime):
         review_id = words("C1", world)

@@ -318,7 +318,7 @@ def test_the_grade_of_a_source_is_public_beside_the_figures_of_its_own_division(
     _judge()
     place = directory.divisions([worlds.CITY])[worlds.CITY]
 
-    found = {one.source: one for one in queries.last_month_of(place.id, before=date(2026, 7, 15))}
+    found = {one.source: one for one in queries.last_month_of(place.id, before=date(2026, 7, 15)).answer}
     assert (found[worlds.SOURCE].month, found[worlds.SOURCE].grade) == (date(2026, 6, 1), "B")
 
     last_month = timezone.now().astimezone(BEIJING).date().replace(day=1) - timedelta(days=1)

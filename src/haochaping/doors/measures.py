@@ -24,8 +24,9 @@ from haochaping.ui.moments import iso
 from haochaping.ui.numbers import too_few
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from haochaping.exchange.quality.terms import MonthRow
     from haochaping.insight.terms import MeasureValue
 
 type Kind = Literal["division", "agency", "item", "hall"]
@@ -199,9 +200,13 @@ def told(spot: Spot, period: Period, now: datetime) -> Measures:
 
 def grades_of(division_id: int, now: datetime) -> list[SourceGrade]:
     """The grades of a division's own sources for the month before this one."""
+    return as_grades(quality.last_month_of(division_id, before=local_day(now)).answer)
+
+
+def as_grades(found: Iterable[MonthRow]) -> list[SourceGrade]:
+    """The same of what was asked together with others."""
     return [
-        SourceGrade(one.source, one.source_name, f"{one.month:%Y-%m}", one.score, one.grade)
-        for one in quality.last_month_of(division_id, before=local_day(now))
+        SourceGrade(one.source, one.source_name, f"{one.month:%Y-%m}", one.score, one.grade) for one in found
     ]
 
 

@@ -317,5 +317,5 @@ def _grades(subject: Subject, kind: SubjectKind) -> tuple[Graded, ...]:
     before = months_after(subject.last, 1)
     return tuple(
         Graded(one.source_name, one.score, one.grade)
-        for one in quality.last_month_of(subject.division_id, before=before)
+        for one in quality.last_month_of(subject.division_id, before=before).answer
     )

@@ -27,9 +27,10 @@ from haochaping.insight.terms import (
     Tally,
 )
 from haochaping.kernel.periods import BEIJING, Period
+from haochaping.postgres.together import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from haochaping.insight.rules import Days, Split
@@ -68,28 +69,48 @@ def tally(place: Place, period: Period = _ALWAYS, *, of: Sequence[Measure] | Non
 
     Of all kinds, or of those alone of which some measures are made: a place has ten times as many parts as one measure needs.
     """
-    counted = _counted(place, period, of=of)
-    return {(kind, level, provenance): n for _, _, kind, level, provenance, n in counted}
+    return asked_tally(place, period, of=of).answer
+
+
+def asked_tally(place: Place, period: Period, *, of: Sequence[Measure] | None = None) -> Asked[Tally]:
+    """The same, to be asked together with others."""
+
+    def read(rows: Iterable[tuple[Any, ...]]) -> Tally:
+        return {(kind, level, provenance): n for _, _, kind, level, provenance, n in rows}
+
+    return _asked(place, period, read, of=of)
 
 
 def tally_of_channels(
     place: Place, period: Period = _ALWAYS, *, of: Sequence[Measure] | None = None
 ) -> dict[str, Tally]:
     """The same for each channel by itself, of what has one: cases and services that nobody reviewed are in none."""
-    tallies: dict[str, dict[Part, int]] = {}
-    for _, channel, kind, level, provenance, n in _counted(place, period, of=of, each_channel=True):
-        tallies.setdefault(channel, {})[kind, level, provenance] = n
-    return {**tallies}
+    return asked_channels(place, period, of=of).answer
 
 
-def _counted(
+def asked_channels(
+    place: Place, period: Period, *, of: Sequence[Measure] | None = None
+) -> Asked[dict[str, Tally]]:
+    """The same, to be asked together with others."""
+
+    def read(rows: Iterable[tuple[Any, ...]]) -> dict[str, Tally]:
+        tallies: dict[str, dict[Part, int]] = {}
+        for _, channel, kind, level, provenance, n in rows:
+            tallies.setdefault(channel, {})[kind, level, provenance] = n
+        return {**tallies}
+
+    return _asked(place, period, read, of=of, each_channel=True)
+
+
+def _asked[T](
     place: Place,
     period: Period,
+    read: Callable[[Iterable[tuple[Any, ...]]], T],
     *,
     of: Sequence[Measure] | None = None,
     each_month: bool = False,
     each_channel: bool = False,
-) -> list[tuple[Any, ...]]:
+) -> Asked[T]:
     """Rows of (month, channel, kind, level, provenance, n); month and channel are None unless each is asked for."""
     by = _added_up_by(place, each_channel=each_channel)
     days = split(period, by_month=by is not None)
@@ -100,25 +121,24 @@ def _counted(
     ]
     division_low, division_high = path_range(place.division_path)
     agency_low, agency_high = path_range(place.agency_path or "")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _put_together(_TALLY, chosen),
-            _days(days)
-            | _kinds(of)
-            | {
-                "each_month": each_month,
-                "each_channel": each_channel,
-                "any_division": not place.division_path,
-                "division_low": division_low,
-                "division_high": division_high,
-                "any_agency": place.agency_path is None,
-                "agency_low": agency_low,
-                "agency_high": agency_high,
-                "item_id": place.item_id,
-                "hall_id": place.hall_id,
-            },
-        )
-        return list(cursor.fetchall())
+    return Asked(
+        _put_together(_TALLY, chosen),
+        read,
+        _days(days)
+        | _kinds(of)
+        | {
+            "each_month": each_month,
+            "each_channel": each_channel,
+            "any_division": not place.division_path,
+            "division_low": division_low,
+            "division_high": division_high,
+            "any_agency": place.agency_path is None,
+            "agency_low": agency_low,
+            "agency_high": agency_high,
+            "item_id": place.item_id,
+            "hall_id": place.hall_id,
+        },
+    )
 
 
 def _told_apart_by(place: Place) -> Kind:
@@ -184,20 +204,27 @@ def tally_of_each(
 
     Of all kinds, or of those alone of which some measures are made.
     """
-    tallies: dict[Kind, dict[int, dict[Part, int]]] = {
-        by: {one: {} for one in ids} for by, ids in asked.items()
-    }
+    return asked_each(asked, period, of=of).answer if asked else {}
+
+
+def asked_each(
+    asked: Mapping[Kind, Sequence[int]], period: Period, *, of: Sequence[Measure] | None = None
+) -> Asked[dict[Kind, dict[int, Tally]]]:
+    """The same, to be asked together with others; of one kind at least."""
+
+    def read(rows: Iterable[tuple[Any, ...]]) -> dict[Kind, dict[int, Tally]]:
+        tallies: dict[Kind, dict[int, dict[Part, int]]] = {
+            by: {one: {} for one in ids} for by, ids in asked.items()
+        }
+        for by, root, kind, level, provenance, n in rows:
+            tallies[by][root][kind, level, provenance] = n
+        return {by: {**found} for by, found in tallies.items()}
+
     days = split(period)
     needed = {"months": days.months, "days": days.before or days.after, "pending": True}
     chosen = [f"{by} {part}" for by in asked for part, is_needed in needed.items() if is_needed]
-    if not chosen:
-        return {}
     wanted = {by: list(asked.get(by, ())) for by in _KINDS}
-    with connection.cursor() as cursor:
-        cursor.execute(_put_together(_EACH, chosen), wanted | _days(days) | _kinds(of))
-        for by, root, kind, level, provenance, n in cursor.fetchall():
-            tallies[by][root][kind, level, provenance] = n
-    return {by: {**found} for by, found in tallies.items()}
+    return Asked(_put_together(_EACH, chosen), read, wanted | _days(days) | _kinds(of))
 
 
 def measures_of_each(
@@ -215,13 +242,22 @@ def measures_of_months(
 
     Each month goes by its first day, with those of its days that are asked for: all, unless it is the first or last.
     """
-    if not months:
-        return {}
-    tallies: dict[date, dict[Part, int]] = {first: {} for first in months}
+    return asked_months(place, months, of=of).answer if months else {}
+
+
+def asked_months(
+    place: Place, months: Mapping[date, Period], *, of: Sequence[Measure]
+) -> Asked[dict[date, list[MeasureValue]]]:
+    """The same, to be asked together with others; of one month at least."""
+
+    def read(rows: Iterable[tuple[Any, ...]]) -> dict[date, list[MeasureValue]]:
+        tallies: dict[date, dict[Part, int]] = {first: {} for first in months}
+        for month, _, kind, level, provenance, n in rows:
+            tallies[month][kind, level, provenance] = n
+        return {first: [worked_out(measure, counted) for measure in of] for first, counted in tallies.items()}
+
     period = Period(months[min(months)].start, months[max(months)].end)
-    for month, _, kind, level, provenance, n in _counted(place, period, of=of, each_month=True):
-        tallies[month][kind, level, provenance] = n
-    return {first: [worked_out(measure, counted) for measure in of] for first, counted in tallies.items()}
+    return _asked(place, period, read, of=of, each_month=True)
 
 
 def agencies_in_hall(hall_id: int, period: Period) -> list[int]:

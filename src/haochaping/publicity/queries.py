@@ -12,6 +12,7 @@ from django.db import connection
 from haochaping.directory import queries as directory
 from haochaping.directory.rules import path_range
 from haochaping.insight.terms import Place
+from haochaping.postgres.together import Asked
 from haochaping.publicity.rules import redacted
 from haochaping.publicity.terms import (
     Candidate,
@@ -360,13 +361,17 @@ def decisions(division_path: str, quarter: date) -> list[KeptBackCount]:
     return [KeptBackCount(agency, Decision(decision), ground, n) for agency, decision, ground, n in found]
 
 
-def glance(place: Place, quarter: date) -> Glance:
+def glance(place: Place, quarter: date) -> Asked[Glance]:
     """What the page of a division or agency says of publication there."""
     low, high = path_range(place.division_path)
     agency_low, agency_high = path_range(place.agency_path or "")
     of_agency = place.agency_path is not None
     asked = {"of_agency": of_agency, "agency_low": agency_low, "agency_high": agency_high}
-    return Glance(*_rows(_GLANCE, quarter=quarter, low=low, high=high, **asked)[0])
+    return Asked(
+        _GLANCE,
+        lambda rows: Glance(*next(iter(rows))),
+        asked | {"quarter": quarter, "low": low, "high": high},
+    )
 
 
 def _rows(sql: str, **asked: Any) -> list[tuple[Any, ...]]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from haochaping.insight.terms import Tally
+    from haochaping.postgres.together import Asked
 
 # Of agencies, items and halls only days tell channels apart, and those are many; of divisions months do too.
 _LAST_DAYS = 30
@@ -38,25 +39,34 @@ class Channels:
 
 
 def channels(place: Place, period: Period, today: date, withheld: Mapping[str, str]) -> Channels | None:
-    """In the order of the wire format; None where nobody reviewed anything.
+    """In the order of the wire format; None where nobody reviewed anything."""
+    days = days_of(place, period, today)
+    return None if days is None else told(days, asked_channels(place, days).answer, withheld)
 
-    Of a division the whole period, else the last thirty days of it.
-    """
+
+def days_of(place: Place, period: Period, today: date) -> Period | None:
+    """Of which days channels are told apart: of a division of the whole period, else of the last thirty of it."""
     days = last_days(period, today, most=_LAST_DAYS)
-    if days is None:
-        return None
-    if place == Place(division_path=place.division_path):
-        days = Period(period.start, days.end)
-    found = insight.tally_of_channels(place, days, of=_BAD)
-    told = [(channel, found[channel]) for channel in ReviewChannel if channel in found]
+    is_division = place == Place(division_path=place.division_path)
+    return Period(period.start, days.end) if days and is_division else days
+
+
+def asked_channels(place: Place, days: Period) -> Asked[dict[str, Tally]]:
+    """What is told of the channels, to be asked together with others."""
+    return insight.asked_channels(place, days, of=_BAD)
+
+
+def told(days: Period, found: Mapping[str, Tally], withheld: Mapping[str, str]) -> Channels | None:
+    """What was found, in the order of the wire format; None where nobody reviewed anything."""
+    given = [(channel, found[channel]) for channel in ReviewChannel if channel in found]
     bad = [
         figure
-        for channel, tally in told
+        for channel, tally in given
         if (figure := _bad(gettext(CHANNEL_LABELS[channel]), tally, withheld)) is not None
     ]
     if not bad:
         return None
-    shown = [] if bad[0].withheld else told
+    shown = [] if bad[0].withheld else given
     levels = [
         Levels(gettext(CHANNEL_LABELS[channel]), figures.levels(tally, active=True))
         for channel, tally in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -15,17 +15,16 @@ from django.views.decorators.http import require_safe
 from haochaping.directory import queries as directory
 from haochaping.directory.rules import code_of
 from haochaping.directory.terms import DivisionRef
-from haochaping.doors.board import comparison, figures, parts
-from haochaping.doors.board.channels import channels
+from haochaping.doors.board import channels, comparison, figures, parts, trends
 from haochaping.doors.board.exports import FORMS
 from haochaping.doors.board.parts import Part
-from haochaping.doors.board.publication import glance
+from haochaping.doors.board.publication import asked_glance, glance
 from haochaping.doors.board.reviews import reviews_page
 from haochaping.doors.board.samples import asked_again
-from haochaping.doors.board.trends import months_to, trends
+from haochaping.doors.board.trends import months_to
 from haochaping.doors.compression import compressed
 from haochaping.doors.gate import public
-from haochaping.doors.measures import grades_of
+from haochaping.doors.measures import as_grades
 from haochaping.doors.period import asked
 from haochaping.doors.quality import checked
 from haochaping.exchange.quality import queries as quality
@@ -35,6 +34,8 @@ from haochaping.insight.rules import figures_of, measures_of
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.refused import N_
+from haochaping.postgres.together import Asked, together
+from haochaping.supervision.queries import samples
 from haochaping.ui.shapes import Figure, Link
 
 if TYPE_CHECKING:
@@ -44,10 +45,14 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from haochaping.directory.terms import AgencyRef, ItemRef, Ref
+    from haochaping.doors.board.channels import Channels
     from haochaping.doors.board.trends import Trend
-    from haochaping.doors.period import Asked
+    from haochaping.doors.period import Asked as AskedPeriod
+    from haochaping.exchange.quality.terms import HeldPlace, MonthRow
     from haochaping.insight.queries import Kind
     from haochaping.insight.terms import MeasureValue, Tally
+    from haochaping.publicity.queries import Glance
+    from haochaping.supervision.terms import PublishedDraw
 
 _SHOWN = 60
 # What is drawn level by level is made of these.
@@ -162,28 +167,68 @@ def _page(request: HttpRequest, page: Page) -> HttpResponse:
     return render(request, "board/place.html", context | _numbers(request, page, period, period.period, now))
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a page needs of many rooms; all of it is found with one question."""
+
+    tally: Asked[Tally]
+    held: Asked[list[HeldPlace]]
+    held_in_months: Asked[list[HeldPlace]]
+    months: Asked[dict[date, list[MeasureValue]]] | None
+    days_of_channels: Period | None
+    channels: Asked[dict[str, Tally]] | None
+    inside: Asked[dict[Kind, dict[int, Tally]]] | None
+    grades: Asked[list[MonthRow]] | None
+    draws: Asked[list[PublishedDraw]] | None
+    publication: Asked[Glance] | None
+
+    @classmethod
+    def of(cls, page: Page, period: Period, today: date) -> _Read:
+        """Of a page whose months reach beyond its period, what is withheld in them is another question."""
+        each, days = months_to(period, today), channels.days_of(page.place, period, today)
+        held = quality.asked_withheld(period)
+        beyond = each and (period.start or period.end)
+        parts_of = {part.kind: [ref.id for ref in part.refs] for part in page.parts}
+        found = cls(
+            tally=insight.asked_tally(page.place, period),
+            held=held,
+            held_in_months=quality.asked_withheld(Period(min(each), each[max(each)].end)) if beyond else held,
+            months=trends.asked_months(page.place, each) if each else None,
+            days_of_channels=days,
+            channels=channels.asked_channels(page.place, days) if days else None,
+            inside=insight.asked_each(parts_of, period, of=parts.COUNTED) if parts_of else None,
+            grades=quality.last_month_of(page.id, before=today) if page.kind == "division" else None,
+            draws=samples.latest(page.place.division_path) if page.sampled else None,
+            publication=asked_glance(page.place) if page.parts else None,
+        )
+        asked = (getattr(found, one.name) for one in fields(found))
+        together(*dict.fromkeys(one for one in asked if isinstance(one, Asked)))
+        return found
+
+
 def _numbers(
-    request: HttpRequest, page: Page, asked: Asked, period: Period, now: datetime
+    request: HttpRequest, page: Page, asked: AskedPeriod, period: Period, now: datetime
 ) -> dict[str, object]:
-    tally = insight.tally(page.place, period)
-    held = quality.withheld(period)
-    withheld, today = withheld_at(held, page.division_path), local_day(now)
+    today = local_day(now)
+    read = _Read.of(page, period, today)
+    tally, held = read.tally.answer, read.held.answer
+    withheld = withheld_at(held, page.division_path)
     values = figures_of(tally, withheld, measures_of(page.place))
     by_level = not any(value.withheld for value in values if value.name in _LEVELS)
     return {
         "headlines": figures.headlines(values),
         "measures": [figures.figure(value, explained=True) for value in values],
-        "trends": _trends(page, period, today, withheld),
+        "trends": _trends(page, read, today),
         "steps": _steps(values),
         "handling": [] if page.kind == "hall" else figures.handling(values),
         "checked": [checked(row) for row in concerning(held, page.division_path)],
         "by_level": by_level,
         "given": figures.levels(tally, active=True),
         "kept_apart": figures.levels(tally, active=False),
-        "channels": channels(page.place, period, today, withheld) if by_level else None,
+        "channels": _channels(read, withheld) if by_level else None,
         "sources": figures.sources(tally),
         "excluded": figures.excluded(tally),
-        "tables": parts.tables(page.parts, _inside(page, period), page.division_path, held, asked.query),
+        "tables": _tables(page, read, asked),
         "halls": page.halls,
         "kind": page.kind,
         "halls_page": reverse("division_halls", args=[page.code]) if page.kind == "division" else "",
@@ -192,16 +237,16 @@ def _numbers(
         "files": _files(page, asked),
         "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
         "profile": reverse(f"{page.kind}_profile", args=[page.code]),
-        "grades": grades_of(page.id, now) if page.kind == "division" else [],
+        "grades": as_grades(read.grades.answer) if read.grades else [],
         "comparison": comparison.address(page.division_path) if page.kind in _COMPARED else "",
         "screen": reverse("division_screen", args=[page.code]) if page.kind == "division" else "",
-        **(asked_again(page.place.division_path) if page.sampled else {}),
-        **(glance(page.place) if page.parts else {}),
+        **(asked_again(read.draws.answer) if read.draws else {}),
+        **(glance(read.publication.answer) if read.publication else {}),
         "publication_page": reverse("publication", args=[code_of(page.division_path)]),
     } | ({} if page.kind == "hall" else reviews_page(request, page.place))
 
 
-def _files(page: Page, asked: Asked) -> list[Link]:
+def _files(page: Page, asked: AskedPeriod) -> list[Link]:
     """The figures of the page to take away."""
     return [
         Link(form.upper(), reverse(f"{page.kind}_file", args=[page.code, form]) + asked.query)
@@ -209,13 +254,24 @@ def _files(page: Page, asked: Asked) -> list[Link]:
     ]
 
 
-def _trends(page: Page, period: Period, today: date, withheld: Mapping[str, str]) -> list[Trend]:
-    """The months of the place; of a period they reach beyond it, and so may what is withheld."""
-    each = months_to(period, today)
-    if each and (period.start or period.end):
-        held = quality.withheld(Period(min(each), each[max(each)].end))
-        withheld = withheld_at(held, page.division_path)
-    return trends(page.place, each, today, withheld)
+def _trends(page: Page, read: _Read, today: date) -> list[Trend]:
+    if read.months is None:
+        return []
+    return trends.drawn(
+        read.months.answer, today, withheld_at(read.held_in_months.answer, page.division_path)
+    )
+
+
+def _channels(read: _Read, withheld: Mapping[str, str]) -> Channels | None:
+    if read.channels is None or read.days_of_channels is None:
+        return None
+    return channels.told(read.days_of_channels, read.channels.answer, withheld)
+
+
+def _tables(page: Page, read: _Read, asked: AskedPeriod) -> list[parts.Table]:
+    """The tables of what lies inside, with what is counted of each."""
+    inside = read.inside.answer if read.inside else {}
+    return parts.tables(page.parts, inside, page.division_path, read.held.answer, asked.query)
 
 
 def _steps(values: Sequence[MeasureValue]) -> list[Figure]:
@@ -229,13 +285,6 @@ def _steps(values: Sequence[MeasureValue]) -> list[Figure]:
     ]
     solved = by_name["second_satisfaction"]
     return [*steps, Figure(gettext(solved.label), solved.numerator, withheld=figures.figure(solved).withheld)]
-
-
-def _inside(page: Page, period: Period) -> dict[Kind, dict[int, Tally]]:
-    """What is counted for the places inside one, by kind and id."""
-    return insight.tally_of_each(
-        {part.kind: [ref.id for ref in part.refs] for part in page.parts}, period, of=parts.COUNTED
-    )
 
 
 def _trail(

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from haochaping.directory.terms import AgencyRef, DivisionRef
     from haochaping.insight.terms import Place, Tally
+    from haochaping.postgres.together import Asked
+    from haochaping.publicity.queries import Glance
     from haochaping.publicity.terms import KeptBackCount, Note, PublishedReview, RaisedText
 
     type Row = list[str | int | Link]
@@ -87,10 +89,14 @@ def named(quarter: date) -> str:
     return f"{quarter.year}-Q{(quarter.month + 2) // 3}"
 
 
-def glance(place: Place) -> dict[str, object]:
+def asked_glance(place: Place) -> Asked[Glance]:
+    """What there is to say of publication at a place this quarter."""
+    return queries.glance(place, quarter_of(local_day(timezone.now())))
+
+
+def glance(found: Glance) -> dict[str, object]:
     """What the page of a division or agency says of publication this quarter."""
-    quarter = quarter_of(local_day(timezone.now()))
-    return {"publication": queries.glance(place, quarter), "publication_quarter": named(quarter)}
+    return {"publication": found, "publication_quarter": named(quarter_of(local_day(timezone.now())))}
 
 
 def _last_quarters(today: date) -> list[date]:

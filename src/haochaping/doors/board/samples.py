@@ -24,6 +24,8 @@ from haochaping.ui.sentences import say
 from haochaping.ui.shapes import Link
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest
 
     from haochaping.supervision.terms import PublishedDraw, SampleResult, Share
@@ -107,9 +109,8 @@ def tickets(_request: HttpRequest, code: str, month: str, kind: str) -> HttpResp
     )
 
 
-def asked_again(division_path: str) -> dict[str, object]:
+def asked_again(found: Sequence[PublishedDraw]) -> dict[str, object]:
     """The newest results of a division and those next below: reported satisfaction beside that of whoever was asked again."""
-    found = samples.latest(division_path)
     return {
         "sampled": found[0].draw.month if found else None,
         "gaps": [_line(one) for one in found if one.result is not None],

@@ -14,10 +14,11 @@ from haochaping.insight.rules import BY_NAME, published
 from haochaping.kernel.periods import Period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from haochaping.insight.terms import Place
+    from haochaping.insight.terms import MeasureValue, Place
+    from haochaping.postgres.together import Asked
     from haochaping.ui.shapes import Figure
 
 DRAWN = tuple(BY_NAME[name] for name in ("bad_reviews", "rectification_rate", "participation_rate", "cases"))
@@ -43,14 +44,25 @@ def months_to(period: Period, today: date) -> dict[date, Period]:
 def trends(
     place: Place, each: Mapping[date, Period], today: date, withheld: Mapping[str, str]
 ) -> list[Trend]:
-    """The measures of a place month by month.
+    """The measures of a place month by month."""
+    return drawn(asked_months(place, each).answer if each else {}, today, withheld)
+
+
+def asked_months(place: Place, each: Mapping[date, Period]) -> Asked[dict[date, list[MeasureValue]]]:
+    """What is drawn of a place, to be asked together with others; of one month at least."""
+    # No case stands at a hall.
+    of = DRAWN if place.hall_id is None else (*DRAWN[:-1], BY_NAME["occurrences"])
+    return insight.asked_months(place, each, of=of)
+
+
+def drawn(
+    found: Mapping[date, Sequence[MeasureValue]], today: date, withheld: Mapping[str, str]
+) -> list[Trend]:
+    """Measures month by month.
 
     What is withheld anywhere in these months is withheld in each of them: which days are at fault, what is withheld does not
     say.
     """
-    # No case stands at a hall.
-    drawn = DRAWN if place.hall_id is None else (*DRAWN[:-1], BY_NAME["occurrences"])
-    found = insight.measures_of_months(place, each, of=drawn)
     values = [(_label(first, today), published(of_month, withheld)) for first, of_month in found.items()]
     return [
         Trend(
@@ -59,8 +71,7 @@ def trends(
             figures.defined_at(measure.name),
             [figures.figure(of_month[at], label=label) for label, of_month in values],
         )
-        for at, measure in enumerate(drawn)
-        if values
+        for at, measure in enumerate(values[0][1] if values else ())
     ]
 
 

@@ -34,6 +34,7 @@ from haochaping.exchange.quality.terms import (
 )
 from haochaping.exchange.reconciliation.terms import ReconciliationState
 from haochaping.kernel.refused import Refused
+from haochaping.postgres.together import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -188,14 +189,15 @@ def months(scope: Scope, *, first: date, end: date) -> list[MonthRow]:
     return _months(rows, first, _broken([row.id for row in rows]))
 
 
-def last_month_of(division_id: int, *, before: date) -> list[MonthRow]:
+def last_month_of(division_id: int, *, before: date) -> Asked[list[MonthRow]]:
     """The month before a day of the sources of a division itself, not of those below, for everybody; no rules."""
     end = before.replace(day=1)
     first = (end - timedelta(days=1)).replace(day=1)
-    with connection.cursor() as cursor:
-        cursor.execute(_LAST_MONTH, {"division": division_id, "first": first, "end": end})
-        cards = [_card(row, {}) for row in cursor.fetchall()]
-    return _months(cards, first, {})
+    return Asked(
+        _LAST_MONTH,
+        lambda rows: _months([_card(row, {}) for row in rows], first, {}),
+        {"division": division_id, "first": first, "end": end},
+    )
 
 
 def _months(
@@ -271,9 +273,13 @@ def figures_to_explain(by: Actor) -> list[FigureRow]:
 
 def withheld(period: Period) -> list[HeldPlace]:
     """What is withheld in a period, or is to be unless its source explains, wherever it lies; hardly ever anything."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WITHHELD, {"start": period.start, "end": period.end})
-        return [HeldPlace(*row) for row in cursor.fetchall()]
+    return asked_withheld(period).answer
+
+
+def asked_withheld(period: Period) -> Asked[list[HeldPlace]]:
+    """The same, to be asked together with others."""
+    days = {"start": period.start, "end": period.end}
+    return Asked(_WITHHELD, lambda rows: [HeldPlace(*row) for row in rows], days)
 
 
 def grades(since: date, *, limit: int) -> list[SourceGrade]:

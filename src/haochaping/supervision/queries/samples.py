@@ -19,6 +19,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.ledger import queries as ledger
 from haochaping.ledger.rules import GENESIS
 from haochaping.ledger.terms import EntryKind
+from haochaping.postgres.together import Asked
 from haochaping.rectification.terms import OrderState
 from haochaping.reviews.rules import ACTIVE
 from haochaping.supervision import rules
@@ -250,17 +251,18 @@ def months(*, limit: int = 24) -> list[date]:
     return list(SampleDraw.objects.order_by("-month").values_list("month", flat=True).distinct()[:limit])
 
 
-def latest(division_path: str) -> list[PublishedDraw]:
+def latest(division_path: str) -> Asked[list[PublishedDraw]]:
     """The draws of a division and those directly below it, of the newest month of which there are results."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LATEST, {"path": division_path})
-        rows = cursor.fetchall()
     own = slice(2, 2 + len(_DRAW))
-    return [
-        _with_result(code, name, _draw(row[own]), SampleTally(*row[own.stop :]))
-        for row in rows
-        for code, name in (row[:2],)
-    ]
+
+    def read(rows: Iterable[tuple[Any, ...]]) -> list[PublishedDraw]:
+        return [
+            _with_result(code, name, _draw(row[own]), SampleTally(*row[own.stop :]))
+            for row in rows
+            for code, name in (row[:2],)
+        ]
+
+    return Asked(_LATEST, read, {"path": division_path})
 
 
 def published(month: date, *, under: str = "", part: slice = _ALL) -> list[PublishedDraw]:
