@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
+from haochaping.directory.models import Division
+from haochaping.exchange.quality.models import WithheldFigure
 from haochaping.exchange.terms import Raw
 from haochaping.flows import change_review, handle_bad_review
 from haochaping.flows.receive_reviews import receive_reviews
+from haochaping.kernel.identifiers import uuid7
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews.terms import Entrance
@@ -71,3 +74,18 @@ def told(world: datetime) -> Told:
     )
     handle_bad_review.reply(order.id, REPLY, by=worlds.CLERK, now=at + timedelta(minutes=4))
     return Told(outcome.id, at + timedelta(hours=1))
+
+
+def withhold(rule: str, code: str, first: date = date(2020, 1, 1), last: date = date(2099, 1, 1)) -> None:
+    """A rule keeps back the figures of a division and of all below it."""
+    now = timezone.now()
+    WithheldFigure.objects.create(
+        id=uuid7(now),
+        rule=rule,
+        division=Division.objects.get(code=code),
+        first_day=first,
+        last_day=last,
+        below=True,
+        raised_at=now,
+        withheld_at=now,
+    )

@@ -7,13 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from haochaping.directory import queries as directory
 from haochaping.directory.models import Agency, ServiceItem
-from haochaping.exchange.quality import queries as quality
-from haochaping.exchange.quality.terms import HeldPlace
 from haochaping.flows import compare_units
 from haochaping.insight.models import ComparedUnit, Comparison
 from tests import months, worlds
+from tests.doors.board.conftest import withhold
 
 ADDRESS = f"/divisions/{worlds.PROVINCE}/comparison"
 STEM = "012345678901"
@@ -92,10 +90,8 @@ def test_before_anything_is_compared_it_is_said(world, client):
     assert "还没有比较结果" in shown(client)
 
 
-def test_what_is_withheld_is_not_shown(compared, client, monkeypatch):
-    found = directory.division(worlds.OTHER_CITY)
-    assert found is not None
-    monkeypatch.setattr(quality, "withheld", lambda _: [HeldPlace("DQ-02", found.path, below=True)])
+def test_what_is_withheld_is_not_shown(compared, client):
+    withhold("DQ-02", worlds.OTHER_CITY)
 
     html = shown(client)
 
@@ -105,10 +101,8 @@ def test_what_is_withheld_is_not_shown(compared, client, monkeypatch):
     assert html.count("石港市") == 1
 
 
-def test_where_participation_is_withheld_the_bounds_are(compared, client, monkeypatch):
-    found = directory.division(worlds.OTHER_CITY)
-    assert found is not None
-    monkeypatch.setattr(quality, "withheld", lambda _: [HeldPlace("DQ-01", found.path, below=True)])
+def test_where_participation_is_withheld_the_bounds_are(compared, client):
+    withhold("DQ-01", worlds.OTHER_CITY)
 
     row = shown(client).partition("石港市")[2].partition("</tr>")[0]
 

@@ -12,8 +12,6 @@ from django.urls import reverse
 from haochaping.directory import actions as directory_actions
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
-from haochaping.exchange.quality import queries as quality
-from haochaping.exchange.quality.terms import HeldPlace
 from haochaping.flows import compare_units
 from haochaping.insight import queries as insight
 from haochaping.insight.rules import OF_HALLS
@@ -22,7 +20,7 @@ from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import local_day
 from haochaping.publicity.terms import Decision, Part
 from tests import months, worlds
-from tests.doors.board.conftest import WORDS
+from tests.doors.board.conftest import WORDS, withhold
 
 MOST_QUERIES = 12
 LISTED = f"/divisions/{worlds.COUNTY}/halls"
@@ -145,9 +143,8 @@ def test_many_halls_have_pages(world, client):
     assert (first["next"], second["previous"], second["next"]) == ("?page=2", "?page=1", "")
 
 
-def test_what_is_withheld_of_the_division_is_withheld_of_its_halls(halls, client, monkeypatch):
-    path = directory.divisions([worlds.COUNTY])[worlds.COUNTY].path
-    monkeypatch.setattr(quality, "withheld", lambda _: [HeldPlace("DQ-02", path, below=True)])
+def test_what_is_withheld_of_the_division_is_withheld_of_its_halls(halls, client):
+    withhold("DQ-02", worlds.COUNTY)
 
     (table,) = client.get(f"/divisions/{worlds.CITY}/halls").context["tables"]
 

@@ -11,8 +11,6 @@ from django.urls import reverse
 
 from haochaping.directory import queries as directory
 from haochaping.directory.models import Agency, ServiceItem
-from haochaping.exchange.quality import queries as quality
-from haochaping.exchange.quality.terms import HeldPlace
 from haochaping.flows import compare_units
 from haochaping.insight import actions as insight
 from haochaping.insight import queries
@@ -20,7 +18,7 @@ from haochaping.insight.models import ComparedUnit
 from haochaping.insight.terms import FactKind, Place
 from haochaping.reviews.terms import Provenance
 from tests import months, worlds
-from tests.doors.board.conftest import WORDS
+from tests.doors.board.conftest import WORDS, withhold
 from tests.doors.workbench.conftest import questions
 
 if TYPE_CHECKING:
@@ -164,10 +162,8 @@ def test_how_the_items_of_an_agency_are_placed_among_their_like(compared, client
 
 @pytest.mark.parametrize("rule", ["DQ-02", "DQ-01"])
 @pytest.mark.parametrize("where", [worlds.OTHER_CITY, worlds.CITY])
-def test_what_is_withheld_is_nowhere(compared, client, monkeypatch, rule, where):
-    place = directory.division(where)
-    assert place is not None
-    monkeypatch.setattr(quality, "withheld", lambda _: [HeldPlace(rule, place.path, below=True)])
+def test_what_is_withheld_is_nowhere(compared, client, rule, where):
+    withhold(rule, where)
 
     html, found = page(client, "division", worlds.CITY), context(client, "division", worlds.CITY)
 
