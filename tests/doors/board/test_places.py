@@ -7,12 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.directory import queries as directory
-from haochaping.exchange.quality.models import WithheldFigure
 from haochaping.flows.receive_reviews import recount, units_of
 from haochaping.insight import queries as insight
 from haochaping.insight.terms import Place
 from haochaping.kernel.actor import SYSTEM
-from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from haochaping.publicity.terms import Decision, Part
 from haochaping.rectification import actions as rectification
@@ -21,7 +19,7 @@ from haochaping.reviews import actions as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import ReasonClass
 from tests import worlds
-from tests.doors.board.conftest import REPLY, WORDS
+from tests.doors.board.conftest import REPLY, WORDS, withhold
 
 PLACES = [("division", worlds.CITY), ("agency", worlds.AGENCY), ("item", worlds.ITEM)]
 pages = pytest.mark.parametrize(("name", "code"), PLACES)
@@ -218,17 +216,7 @@ def test_months_are_whole_and_end_with_that_of_the_last_day(told, world, client,
 
 
 def test_what_is_withheld_is_in_no_chart(told, client):
-    division = directory.divisions([worlds.PROVINCE])[worlds.PROVINCE]
-    WithheldFigure.objects.create(
-        id=uuid7(timezone.now()),
-        rule="DQ-02",
-        division_id=division.id,
-        first_day=local_day(told.at),
-        last_day=local_day(told.at),
-        below=True,
-        raised_at=timezone.now(),
-        withheld_at=timezone.now(),
-    )
+    withhold("DQ-02", worlds.PROVINCE, local_day(told.at), local_day(told.at))
 
     context = client.get(reverse("agency", args=[worlds.AGENCY])).context
 
@@ -238,18 +226,8 @@ def test_what_is_withheld_is_in_no_chart(told, client):
 
 
 def test_months_beyond_a_period_are_withheld_by_what_is_withheld_then(told, client):
-    division = directory.divisions([worlds.PROVINCE])[worlds.PROVINCE]
     today = local_day(timezone.now())
-    WithheldFigure.objects.create(
-        id=uuid7(timezone.now()),
-        rule="DQ-02",
-        division_id=division.id,
-        first_day=today - timedelta(days=60),
-        last_day=today - timedelta(days=60),
-        below=True,
-        raised_at=timezone.now(),
-        withheld_at=timezone.now(),
-    )
+    withhold("DQ-02", worlds.PROVINCE, today - timedelta(days=60), today - timedelta(days=60))
 
     answer = client.get(reverse("division", args=[worlds.CITY]), {"from": str(today - timedelta(days=20))})
 

@@ -15,9 +15,9 @@ from haochaping.insight.rules import BY_NAME, OF_HANDLING, figures_of
 from haochaping.insight.rules.left_out import left_out as why_left_out
 from haochaping.insight.rules.totals import BY_COMPLETION
 from haochaping.insight.terms import FactKind
-from haochaping.kernel.ratios import Ratio
+from haochaping.kernel.ratios import Mean
 from haochaping.reviews.rules import is_active, is_bad
-from haochaping.ui.numbers import between, percent
+from haochaping.ui.numbers import average, between, count, percent
 from haochaping.ui.shapes import Column, Figure, Link
 
 if TYPE_CHECKING:
@@ -116,20 +116,23 @@ def columns(first: str, of: Sequence[Measure] = OF_ROWS) -> list[Column]:
 def row(
     place: Link, tally: Tally, withheld: Mapping[str, str], of: Sequence[Measure] = OF_ROWS
 ) -> list[str | int | Link]:
-    """One place of such a table; a rate stands with both its numbers and its interval."""
-    return [place, *map(_cell, figures_of(tally, withheld, of))]
+    """One place of such a table."""
+    return [place, *map(cell, figures_of(tally, withheld, of))]
 
 
-def _cell(value: MeasureValue) -> str | int:
+def cell(value: MeasureValue) -> str | int:
+    """A figure in one cell: a rate with both its numbers and its interval, an average with of how many."""
     if value.withheld:
         return gettext("not published")
-    if value.denominator is None:
-        return value.numerator
-    ratio = Ratio(value.numerator, value.denominator)
+    made_of = value.made_of
+    if isinstance(made_of, int):
+        return made_of
+    if isinstance(made_of, Mean):
+        return gettext("{value}, of {n}").format(value=average(made_of), n=count(made_of.n))
     said = gettext("{share} ({numerator}/{denominator})").format(
-        share=percent(ratio), numerator=f"{ratio.numerator:,}", denominator=f"{ratio.denominator:,}"
+        share=percent(made_of), numerator=count(made_of.numerator), denominator=count(made_of.denominator)
     )
-    within = between(ratio.interval)
+    within = between(made_of.interval)
     return gettext("{value}, interval {within}").format(value=said, within=within) if within else said
 
 

@@ -36,7 +36,6 @@ from haochaping.insight.terms import FactKind, Place
 from haochaping.kernel.periods import Period, local_day, months_after
 from haochaping.publicity import queries as publicity
 from haochaping.supervision.rules import last_day_of, last_month
-from haochaping.ui.numbers import average, between, count, percent
 from haochaping.ui.shapes import Column, Levels, Link, Pile
 
 if TYPE_CHECKING:
@@ -209,7 +208,7 @@ def _numbers(
         "whole": whole,
         "columns": columns,
         "rows": [
-            [Link(gettext(line[0].label), figures.defined_at(line[0].name)), *map(_cell, line)]
+            [Link(gettext(line[0].label), figures.defined_at(line[0].name)), *map(figures.cell, line)]
             for line in zip(*rows, strict=True)
         ],
         "levels": levels,
@@ -228,24 +227,6 @@ def _tallies(subject: Subject, period: Period) -> dict[Kind, dict[int, Tally]]:
 
 def _are_told(values: Sequence[MeasureValue], names: set[str]) -> bool:
     return not any(value.withheld for value in values if value.name in names)
-
-
-def _cell(value: MeasureValue) -> str | int:
-    """A figure in one cell: a rate with both its numbers and its interval, an average with of how many."""
-    shown = figures.figure(value)
-    if shown.withheld:
-        return gettext("not published")
-    if shown.mean:
-        return gettext("{value}, of {n}").format(value=average(shown.mean), n=count(shown.mean.n))
-    if shown.ratio is None:
-        return value.numerator
-    said = gettext("{share} ({numerator}/{denominator})").format(
-        share=percent(shown.ratio),
-        numerator=count(shown.ratio.numerator),
-        denominator=count(shown.ratio.denominator),
-    )
-    within = between(shown.ratio.interval)
-    return gettext("{value}, interval {within}").format(value=said, within=within) if within else said
 
 
 def _days_taken(tally: Tally) -> list[Pile]:

@@ -53,10 +53,11 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
 
 _FOLDER = resources.files("haochaping.supervision").joinpath("sql")
-_POPULATION, _DUE, _CALLS, _TALLIES, _LATEST = (
+_POPULATION, _DUE, _CALLS, _TALLIES, _NEAR = (
     _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
     for name in ("population", "due", "calls", "tallies", "latest")
 )
+_LATEST = _NEAR.replace("{tallies}", _TALLIES.replace("%(draws)s", "ARRAY(SELECT id FROM drawn)"))
 # 办结: the states in which the order of a bad review is finished. The one place that says so.
 CLOSED_STATES = (OrderState.CLOSED,)
 _SAMPLE = ("id", "draw_id", "review_id", "division_id", "state", "settled_at")
@@ -253,13 +254,14 @@ def months(*, limit: int = 24) -> list[date]:
 
 def latest(division_path: str) -> Asked[list[PublishedDraw]]:
     """The draws of a division and those directly below it, of the newest month of which there are results."""
-    own = slice(2, 2 + len(_DRAW))
+    came = 2 + len(_DRAW)
 
     def read(rows: Iterable[tuple[Any, ...]]) -> list[PublishedDraw]:
         return [
-            _with_result(code, name, _draw(row[own]), SampleTally(*row[own.stop :]))
+            _with_result(
+                row[0], row[1], _draw(row[2:came]), SampleTally(*row[came + 1 :]) if row[came] else None
+            )
             for row in rows
-            for code, name in (row[:2],)
         ]
 
     return Asked(_LATEST, read, {"path": division_path})
