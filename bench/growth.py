@@ -124,6 +124,10 @@ _MONTHS_BEFORE = f"""
      ) AS expected
      WHERE n > 0
 """
+_ALL_MONTHS = f"""
+    INSERT INTO bench_month
+    SELECT kind, date '0001-01-01', {_PLACE}, sum(n) FROM bench_month GROUP BY kind, {_PLACE}
+"""
 _ABOVE = """
       JOIN directory_division AS part ON part.id = fact.division_id
      CROSS JOIN unnest(string_to_array(part.path, '.')) AS named (code)
@@ -195,6 +199,7 @@ def count_rows(cursor: CursorWrapper, copies: int) -> None:
     """Load the facts of everything so many times, as `copy_rows` moves it."""
     _load(cursor, _FACTS_OF_ROWS.format(copies=copies))
     cursor.execute(_MONTHS_OF_DAYS)
+    cursor.execute(_ALL_MONTHS)
     _add_up(cursor)
 
 
@@ -209,6 +214,7 @@ def count_years(cursor: CursorWrapper, reviews: int, today: date) -> None:
     _load(cursor, _FACTS_OF_YEARS.format(first=by_day, last=today, times=times))
     cursor.execute(_MONTHS_OF_DAYS)
     cursor.execute(_MONTHS_BEFORE.format(first=first, last=by_day, times=times))
+    cursor.execute(_ALL_MONTHS)
     _add_up(cursor)
 
 
@@ -220,7 +226,8 @@ def counted(cursor: CursorWrapper) -> Counts:
             _number(
                 cursor,
                 """SELECT coalesce(sum(n), 0) FROM insight_division_month
-                    WHERE kind = 'review' AND division_id IN (SELECT id FROM directory_division WHERE parent_id IS NULL)""",
+                    WHERE kind = 'review' AND month = date '0001-01-01'
+                      AND division_id IN (SELECT id FROM directory_division WHERE parent_id IS NULL)""",
             )
         ),
         int(_number(cursor, "SELECT count(*) FROM insight_fact")),

@@ -30,7 +30,7 @@ from haochaping.insight.models import (
     HallMonth,
     ItemMonth,
 )
-from haochaping.insight.rules import ORDER_KINDS, VOICE_KINDS
+from haochaping.insight.rules import ALL_MONTHS, ORDER_KINDS, VOICE_KINDS
 from haochaping.insight.terms import FactKind, Place
 from haochaping.kernel.actor import OPERATOR, REVIEWER, SYSTEM
 from haochaping.kernel.outcomes import OutcomeKind
@@ -179,7 +179,8 @@ def test_figures_from_before_halls_were_told_apart_are_counted_again(handled, no
 @pytest.mark.parametrize(("table", "name"), SUMS.items())
 def test_a_sum_that_is_not_that_of_its_parts_is_named_and_put_right(handled, now, table: Any, name):
     insight.fold()
-    row, *_, missing = table.objects.filter(n__gt=0).order_by("id")
+    by_month = {} if table is DivisionDay else {"month__gt": ALL_MONTHS}
+    row, *_, missing = table.objects.filter(n__gt=0, **by_month).order_by("id")
     table.objects.filter(id=row.pk).update(n=F("n") + 3)
     missing.delete()
 
@@ -192,6 +193,36 @@ def test_a_sum_that_is_not_that_of_its_parts_is_named_and_put_right(handled, now
     assert verified(now, mend=True) == found
     assert_counters_exact()
     assert sum(int(entry["figures"]) for entry in mended()) == 2
+
+
+@pytest.mark.parametrize(("table", "name"), [one for one in SUMS.items() if one[0] is not DivisionDay])
+def test_what_all_months_come_to_is_named_and_put_right(handled, now, table: Any, name):
+    insight.fold()
+    row, *_, missing = table.objects.filter(n__gt=0, month=ALL_MONTHS).order_by("id")
+    table.objects.filter(id=row.pk).update(n=F("n") + 3)
+    missing.delete()
+    day = local_day(now)
+
+    # Whatever the days that are asked for: a page without a period reads nothing else.
+    found = verified(now, Period(day, day))
+
+    assert [(one.months, one.key.day) for one in found] == [(name, ALL_MONTHS)] * 2
+    assert {one.held - one.counted for one in found} == {3, -missing.n}
+    assert verified(now, mend=True) == found
+    assert_counters_exact()
+    assert mended() == [{"figures": "2"}]
+
+
+def test_months_and_what_they_come_to_are_put_right_at_once(handled, now):
+    insight.fold()
+    ItemMonth.objects.update(n=F("n") + 1)
+
+    assert {one.key.day for one in verified(now)} == {one.month for one in ItemMonth.objects.all()} - {
+        ALL_MONTHS
+    }
+    verified(now, mend=True)
+
+    assert_counters_exact()
 
 
 def test_only_the_days_that_are_asked_for_are_looked_at(handled, now):

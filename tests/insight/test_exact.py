@@ -169,7 +169,7 @@ def test_the_counters_say_what_there_is(seed: int, now: datetime, settings):
         assert counted() == true()
         # Counted by a statement that knows nothing of the rules above, at the very grain.
         assert figures.differing(EVER) == []
-    assert figures.differing_months(EVER.first, EVER.end) == []
+    assert figures.differing_months(EVER.first, EVER.end) == figures.differing_totals() == []
 
 
 def test_reviews_of_an_unsigned_case_count_as_participation_once_its_platform_sends_it(now: datetime):

@@ -15,7 +15,17 @@ from haochaping.directory import actions as directory_actions
 from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.insight import actions, queries
-from haochaping.insight.models import ChannelMonth, DivisionDay, Fact, FactDelta
+from haochaping.insight.models import (
+    AgencyMonth,
+    ChannelMonth,
+    DivisionDay,
+    DivisionMonth,
+    Fact,
+    FactDelta,
+    HallMonth,
+    ItemMonth,
+)
+from haochaping.insight.rules import ALL_MONTHS
 from haochaping.insight.terms import FactKey, FactKind, Place
 from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import Period
@@ -173,7 +183,7 @@ def test_parts_add_up_before_and_after_a_fold(now, period, seed):
     assert_adds_up(rest, period)
     actions.fold()
     assert_adds_up(rest, period)
-    assert queries.differing_months(date(2026, 1, 1), date(2027, 1, 1)) == []
+    assert queries.differing_months(date(2026, 1, 1), date(2027, 1, 1)) == queries.differing_totals() == []
 
 
 @pytest.mark.django_db
@@ -205,13 +215,36 @@ def test_what_was_counted_before_is_in_the_sums_too(now, table: Any, migration, 
     actions.count(Counter(units(4)))
     actions.fold()
     grain = ("division_id", of, "channel", "kind", "level", "provenance", "n")
-    folded = set(table.objects.filter(n__gt=0).values_list(*grain))
+    later = {"n__gt": 0, f"{of}__gt": ALL_MONTHS}
+    folded = set(table.objects.filter(**later).values_list(*grain))
     table.objects.all().delete()
 
     with connection.cursor() as cursor:
         cursor.execute(import_module(f"haochaping.insight.migrations.{migration}")._FILL)
 
-    assert set(table.objects.filter(n__gt=0).values_list(*grain)) == folded != set()
+    assert set(table.objects.filter(**later).values_list(*grain)) == folded != set()
+
+
+@pytest.mark.django_db
+def test_what_all_months_came_to_before_is_filled_in(now):
+    build(now)
+    actions.count(Counter(units(4)))
+    actions.fold()
+    tables: list[Any] = [AgencyMonth, ChannelMonth, DivisionMonth, HallMonth, ItemMonth]
+    folded = [set(_all_months(table)) for table in tables]
+    for table in tables:
+        table.objects.filter(month=ALL_MONTHS).delete()
+
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("haochaping.insight.migrations.0009_all_months")._FILL)
+
+    assert [set(_all_months(table)) for table in tables] == folded
+    assert all(folded)
+
+
+def _all_months(table: Any) -> Any:
+    names = [field.attname for field in table._meta.fields if field.attname != "id"]
+    return table.objects.filter(month=ALL_MONTHS).values_list(*names)
 
 
 def test_parts_add_up_while_somebody_folds(committed_db: str, now):

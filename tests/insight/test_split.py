@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haochaping.insight.rules import Days, month_by_month, split, whole_months
+from haochaping.insight.rules import ALL_MONTHS, Days, month_by_month, split, whole_months
 from haochaping.kernel.periods import Period
 
 DAYS = st.dates(date(2024, 12, 20), date(2026, 3, 10))
@@ -39,7 +39,6 @@ def test_every_day_of_a_period_counts_once(start, length):
 @pytest.mark.parametrize(
     ("period", "whole_months", "days"),
     [
-        (Period(), True, 0),
         (Period(date(2026, 1, 1)), True, 0),
         (Period(end=date(2026, 6, 30)), True, 0),
         (Period(date(2026, 1, 1), date(2026, 12, 31)), True, 0),
@@ -55,6 +54,16 @@ def test_few_days_are_left_beside_the_months(period, whole_months, days):
 
     assert bool(days_of(parts.months)) == whole_months
     assert len(days_of(parts.before)) + len(days_of(parts.after)) == days
+
+
+def test_a_period_without_ends_is_the_month_of_all_months():
+    parts = split(Period())
+
+    assert days_of(parts.months) == [ALL_MONTHS]
+    assert not parts.before
+    assert not parts.after
+    assert (parts.whole.first, parts.whole.end) == (date(1900, 1, 1), date(2200, 1, 1))
+    assert split(Period(), by_month=False).before == parts.whole
 
 
 @given(start=DAYS, length=st.integers(0, 200))

@@ -79,6 +79,14 @@ PAGES: dict[str, list[tuple[str, ...]]] = {
         (f"/divisions/{names.CITY[0]}/comparison",),
         ("/divisions/000/comparison", STRANGER, "404"),
     ],
+    "division_measures": [
+        (f"/divisions/{names.CITY[0]}/measures",),
+        (f"/divisions/{names.CITY[0]}/measures?from=x", STRANGER, "422"),
+        ("/divisions/000/measures", STRANGER, "404"),
+    ],
+    "agency_measures": [(f"/agencies/{names.CLERK_AGENCY}/measures",)],
+    "item_measures": [("/items/{item}/measures",)],
+    "hall_measures": [(f"/halls/{names.HALLS[names.CITY[0]][0]}/measures",)],
     "division_profile": [
         (f"/divisions/{names.CITY[0]}/profile",),
         ("/divisions/000/profile", STRANGER, "404"),

@@ -6,7 +6,6 @@ into it (BREACH). Pages about a review, of staff, and the API go as they are.
 
 from __future__ import annotations
 
-import re
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
-# Begun only where white space begins: from each place in it, a long line of blanks would be gone through again.
-_INDENT = re.compile(rb"(?<!\s)\s*\n\s*")
-
 
 def compressed[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     """Compress what a view answers, for browsers that take it so; what templates indent is left out for all."""
@@ -31,7 +27,7 @@ def compressed[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse
     def answer(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request: HttpRequest = args[0]  # type: ignore[assignment]
         response = view(*args, **kwargs)
-        response.content = _INDENT.sub(b"\n", response.content)
+        response.content = b"\n".join(filter(None, map(bytes.strip, response.content.split(b"\n"))))
         return _compress(request, response)
 
     return answer

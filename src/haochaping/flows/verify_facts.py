@@ -63,7 +63,8 @@ def verify_facts(
 ) -> Iterator[Difference]:
     """Each figure of these days that is not what its rows come to, as rows and figures stood at one moment.
 
-    With `mend` it is put right, and the ledger keeps that it was. Facts of months are held against those of their days.
+    With `mend` it is put right, and the ledger keeps that it was. Facts of months are held against those of their days,
+    and what all months come to against them.
     """
     days = split(period, by_month=False).whole
     parts = _parts(period, days)
@@ -71,12 +72,23 @@ def verify_facts(
     with _alone() if mend else nullcontext():
         for differing in chain.from_iterable([*map(_of_days, parts), _of_all(days)]):
             yield from settled(differing)
-        for part in parts:
-            month = whole_months(part)
-            if mend:
-                yield from insight.mend_months(month.first, month.end, by=by, now=now)
-            else:
-                yield from figures.differing_months(month.first, month.end)
+        yield from _of_sums(parts, mend=mend, by=by, now=now)
+
+
+def _of_sums(parts: Iterable[Days], *, mend: bool, by: Actor, now: datetime) -> Iterator[Difference]:
+    """What of months is not that of their days; where nothing is, or it was put right, what all months come to."""
+    is_wrong = False
+    for month in map(whole_months, parts):
+        if mend:
+            found = insight.mend_months(month.first, month.end, by=by, now=now)
+        else:
+            found = figures.differing_months(month.first, month.end)
+        is_wrong |= bool(found)
+        yield from found
+    if mend:
+        yield from insight.mend_totals(by=by, now=now)
+    elif not is_wrong:
+        yield from figures.differing_totals()
 
 
 def recount(now: datetime) -> int:

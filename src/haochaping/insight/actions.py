@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from importlib import resources
 from typing import TYPE_CHECKING, LiteralString
 
 from django.db import connection, transaction
@@ -12,6 +11,8 @@ from django.db.models import Q
 from haochaping.insight.comparison import compared
 from haochaping.insight.comparison.kept import kept
 from haochaping.insight.models import ComparedUnit, Comparison, Recount
+from haochaping.insight.rules import ALL_MONTHS, EVERY_MONTH, Days
+from haochaping.insight.statements import MONTHS, TOTALS, statement
 from haochaping.insight.terms import Difference, FactKey
 from haochaping.ledger import actions as ledger
 from haochaping.ledger.terms import EntryKind, NewEntry
@@ -37,13 +38,8 @@ _DELTA: dict[LiteralString, LiteralString] = {
     "stage": "varchar",
     "n": "int8",
 }
-_FOLDER = resources.files("haochaping.insight").joinpath("sql")
-_FOLD = _FOLDER.joinpath("fold.sql").read_text(encoding="utf-8")
-_MEND = (
-    _FOLDER.joinpath("mend_months.sql")
-    .read_text(encoding="utf-8")
-    .format(differing=_FOLDER.joinpath("months.sql").read_text(encoding="utf-8"))
-)
+_FOLD = statement("fold")
+_MEND_MONTHS, _MEND_TOTALS = (statement("mend_months", differing=differing) for differing in (MONTHS, TOTALS))
 _FOLD_LOCK = 0x696E7369  # "insi": one folder at a time
 
 
@@ -75,9 +71,19 @@ def mend(differences: Collection[Difference], *, by: Actor, now: datetime) -> No
 @transaction.atomic
 def mend_months(first: date, end: date, *, by: Actor, now: datetime) -> list[Difference]:
     """Bring the facts of whole months to what those of their days come to; what was wrong. Nobody folds meanwhile."""
+    return _mend_sums(_MEND_MONTHS, Days(first, end), by=by, now=now)
+
+
+@transaction.atomic
+def mend_totals(*, by: Actor, now: datetime) -> list[Difference]:
+    """Bring what stands under the month of all months to what these months come to; what was wrong."""
+    return _mend_sums(_MEND_TOTALS, EVERY_MONTH, by=by, now=now)
+
+
+def _mend_sums(mending: str, days: Days, *, by: Actor, now: datetime) -> list[Difference]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FOLD_LOCK])
-        cursor.execute(_MEND, {"first": first, "end": end})
+        cursor.execute(mending, {"first": days.first, "end": days.end})
         differences = [
             Difference(FactKey(*key), counted, held, months) for months, *key, counted, held in cursor
         ]
@@ -99,8 +105,9 @@ def end_recount() -> None:
 
 def _record(differences: Collection[Difference], of: str, *, by: Actor, now: datetime) -> None:
     if differences:
-        days = [one.key.day for one in differences]
-        facts = {"figures": str(len(days)), "from": min(days).isoformat(), "until": max(days).isoformat()}
+        facts = {"figures": str(len(differences))}
+        if days := [one.key.day for one in differences if one.key.day != ALL_MONTHS]:
+            facts |= {"from": min(days).isoformat(), "until": max(days).isoformat()}
         ledger.append([NewEntry(EntryKind.FIGURES_MENDED, "figures", of, facts=facts)], by=by, now=now)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, time
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import connection
@@ -14,7 +13,8 @@ from haochaping.directory.rules import path_range
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import withheld_at
 from haochaping.insight.models import Fact, FactDelta, Recount
-from haochaping.insight.rules import MEASURES, figures_of, split, worked_out
+from haochaping.insight.rules import EVERY_MONTH, MEASURES, Days, figures_of, split, worked_out
+from haochaping.insight.statements import MONTHS, TOTALS, statement
 from haochaping.insight.terms import (
     NO_HALL,
     Difference,
@@ -33,27 +33,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
-    from haochaping.insight.rules import Days, Split
+    from haochaping.insight.rules import Split
     from haochaping.insight.terms import Measure, Months
 
     type Kind = Literal["division", "agency", "item", "hall"]
 
-_FOLDER = resources.files("haochaping.insight").joinpath("sql")
-_COUNTED, _MONTHS, _WHICH_MONTHS = (
-    _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("counted", "months", "which_months")
-)
-_TOTALS = {
-    rule: _FOLDER.joinpath(f"quality/{rule}.sql").read_text(encoding="utf-8") for rule in ("DQ-02", "DQ-03")
-}
+_COUNTED, _WHICH_MONTHS = statement("counted"), statement("which_months")
+_BROKEN_BY = {rule: statement(f"quality/{rule}") for rule in ("DQ-02", "DQ-03")}
 _KINDS: tuple[Kind, ...] = ("division", "agency", "item", "hall")
 _ALWAYS = Period()
 
 
 def _parts(name: str) -> dict[str, str]:
     """The parts of which statements are put together, by what stands above each."""
-    text = _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
-    return dict(part.split("\n", maxsplit=1) for part in text.split("-- part ")[1:])
+    return dict(part.split("\n", maxsplit=1) for part in statement(name).split("-- part ")[1:])
 
 
 _TALLY, _EACH = _parts("tally"), _parts("tally_each")
@@ -271,8 +264,8 @@ def broken_totals(first: date, end: date) -> dict[str, list[tuple[int, date]]]:
     """Divisions and months, of those from `first` to before `end`, whose counters do not add up, by the rule they break."""
     found = {}
     with connection.cursor() as cursor:
-        for rule, statement in _TOTALS.items():
-            cursor.execute(statement, {"first": first, "end": end})
+        for rule, broken_by in _BROKEN_BY.items():
+            cursor.execute(broken_by, {"first": first, "end": end})
             found[rule] = list(cursor.fetchall())
     return found
 
@@ -298,8 +291,17 @@ def differing(days: Days) -> list[Difference]:
 
 def differing_months(first: date, end: date) -> list[Difference]:
     """Where the facts of whole months, from a first day to before another one, are not what those of their days come to."""
+    return _sums_differing(MONTHS, Days(first, end))
+
+
+def differing_totals() -> list[Difference]:
+    """The same of what stands under the month of all months beside these months."""
+    return _sums_differing(TOTALS, EVERY_MONTH)
+
+
+def _sums_differing(differing: str, days: Days) -> list[Difference]:
     with connection.cursor() as cursor:
-        cursor.execute(_MONTHS, {"first": first, "end": end})
+        cursor.execute(differing, {"first": days.first, "end": days.end})
         return [Difference(FactKey(*key), counted, held, months) for months, *key, counted, held in cursor]
 
 

@@ -21,8 +21,13 @@ from haochaping.reviews.terms import Entrance
 from tests import worlds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
+
+    from django.test import Client
+
+    from haochaping.ui.shapes import Figure
 
 WORDS = "窗口让我第三次跑，电话13912345678"
 REPLY = "已改为一次办结，谢谢您的电话13912345678。"
@@ -89,3 +94,10 @@ def withhold(rule: str, code: str, first: date = date(2020, 1, 1), last: date = 
         raised_at=now,
         withheld_at=now,
     )
+
+
+def all_figures(client: Client, page: str, query: Mapping[str, str] | None = None) -> dict[str, Figure]:
+    """All figures of a place by the names of their measures, from the page that its own page leads to."""
+    path, mark, asked = page.partition("?")
+    answer = client.get(f"{path}/measures{mark}{asked}", query, headers={"accept-language": "en"})
+    return {figure.href.split("#")[1]: figure for figure in answer.context["measures"]}

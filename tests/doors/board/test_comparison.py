@@ -11,7 +11,7 @@ from haochaping.directory.models import Agency, ServiceItem
 from haochaping.flows import compare_units
 from haochaping.insight.models import ComparedUnit, Comparison
 from tests import months, worlds
-from tests.doors.board.conftest import withhold
+from tests.doors.board.conftest import all_figures, withhold
 
 ADDRESS = f"/divisions/{worlds.PROVINCE}/comparison"
 STEM = "012345678901"
@@ -60,9 +60,7 @@ def test_the_pages_behind_say_the_same(compared, client):
     address = f"/divisions/{worlds.OTHER_CITY}?from="
     link = address + html.partition(address)[2].partition('"')[0].replace("&amp;", "&")
 
-    behind = client.get(link).context["measures"]
-
-    good = next(figure.ratio for figure in behind if figure.href.endswith("#good_rate"))
+    good = all_figures(client, link)["good_rate"].ratio
     assert (good.denominator - good.numerator, good.denominator) == (6, 1300)
 
 

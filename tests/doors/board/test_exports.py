@@ -18,6 +18,7 @@ from haochaping.insight.rules import MEASURES, OF_HALLS
 from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from tests import worlds
+from tests.doors.board.conftest import all_figures
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,10 +54,8 @@ def reviewed(told, world: datetime) -> datetime:
 
 
 def by_page(client: Client, kind: str, code: str, query: dict[str, str]) -> dict[str, tuple[Any, ...]]:
-    shown = client.get(reverse(kind, args=[code]), query, headers=ENGLISH).context["measures"]
     found: dict[str, tuple[Any, ...]] = {}
-    for figure in shown:
-        name = figure.href.split("#")[1]
+    for name, figure in all_figures(client, reverse(kind, args=[code]), query).items():
         if figure.withheld:
             found[name] = (None, None, None)
         elif figure.count is not None:
@@ -199,7 +198,9 @@ def test_a_file_costs_few_questions(reviewed, client, django_assert_max_num_quer
 
 def test_a_page_leads_to_its_files_and_inside_to_its_rows(reviewed, client):
     html = client.get(f"/agencies/{worlds.AGENCY}?from=2026-01-01").content.decode()
+    assert f'href="/agencies/{worlds.AGENCY}/measures?from=2026-01-01"' in html
 
+    html = client.get(f"/agencies/{worlds.AGENCY}/measures?from=2026-01-01").content.decode()
     assert f'href="/agencies/{worlds.AGENCY}/measures.csv?from=2026-01-01"' in html
     assert f'href="/oversight/figures/?agency={worlds.AGENCY}&amp;from=2026-01-01"' in html
 

@@ -252,6 +252,7 @@ def test_pages_are_complete_in_english(db, client, name):
 def test_every_page_of_the_board_is_public():
     names = {"front", "measures", "about", "gallery", "division", "agency", "item", "hall"}
     names |= {"division_file", "agency_file", "item_file", "hall_file", "division_halls"}
+    names |= {"division_measures", "agency_measures", "item_measures", "hall_measures"}
     found = {view.name: view.gate for view in declared_views() if view.name in names}
 
     assert found.keys() == names

@@ -20,7 +20,7 @@ from haochaping.kernel.actor import OPERATOR
 from haochaping.kernel.periods import local_day
 from haochaping.publicity.terms import Decision, Part
 from tests import months, worlds
-from tests.doors.board.conftest import WORDS, withhold
+from tests.doors.board.conftest import WORDS, all_figures, withhold
 
 MOST_QUERIES = 12
 LISTED = f"/divisions/{worlds.COUNTY}/halls"
@@ -51,8 +51,10 @@ def test_figures_of_a_hall_are_those_of_its_measures(halls, client):
 
     place = Place(hall_id=directory.halls(["H2"])["H2"].id)
     values = insight.measures(place, of=OF_HALLS)
-    assert [figure.href.split("#")[1] for figure in context["measures"]] == [value.name for value in values]
-    assert [figure.value for figure in context["measures"]] == [value.made_of for value in values]
+    told = all_figures(client, "/halls/H2")
+    assert [(name, figure.value) for name, figure in told.items()] == [
+        (value.name, value.made_of) for value in values
+    ]
     assert [figure.href.split("#")[1] for figure in context["headlines"]] == [
         "bad_reviews",
         "rectification_rate",
@@ -69,6 +71,8 @@ def test_cases_and_how_they_were_handled_are_not_told_of_a_hall(halls, client):
 
     assert "a case may go through several halls" in html
     assert "How cases were handled" not in html
+    assert "/measures#cases" not in html
+    html = shown(client, "/halls/H1/measures")
     assert "/measures#cases" not in html
     assert 'href="/halls/H1/measures.csv"' in html
     assert 'href="/oversight/figures/?hall=H1"' in html
@@ -98,7 +102,7 @@ def test_a_table_of_halls_says_what_their_pages_say(halls, client):
 
     assert [row[0].text for row in table.rows] == ["河湾区政务服务中心", "大厅H2"]
     for row in table.rows:
-        behind = {figure.href.split("#")[1]: figure for figure in client.get(row[0].href).context["measures"]}
+        behind = all_figures(client, row[0].href)
         assert row[1] == behind["bad_reviews"].count
         assert row[4] == behind["active_reviews"].count == 300
         assert row[5] == behind["occurrences"].count == 900

@@ -19,7 +19,7 @@ from haochaping.reviews import actions as reviews
 from haochaping.reviews.models import Review
 from haochaping.reviews.terms import ReasonClass
 from tests import worlds
-from tests.doors.board.conftest import REPLY, WORDS, withhold
+from tests.doors.board.conftest import REPLY, WORDS, all_figures, withhold
 
 PLACES = [("division", worlds.CITY), ("agency", worlds.AGENCY), ("item", worlds.ITEM)]
 pages = pytest.mark.parametrize(("name", "code"), PLACES)
@@ -42,9 +42,7 @@ def page(client, name: str, code: str, **query: str) -> str:
 
 @pages
 def test_figures_are_those_of_the_interface(told, client, name, code):
-    answer = client.get(reverse(name, args=[code]))
-
-    shown = {figure.href.split("#")[1]: figure for figure in answer.context["measures"]}
+    shown = all_figures(client, reverse(name, args=[code]))
     values = insight.measures(place_of(name, code))
     assert list(shown) == [value.name for value in values]
     for value in values:
@@ -77,8 +75,7 @@ def test_excluded_reviews_are_told_as_a_count_by_class_and_their_words_are_not(t
         html = page(client, name, code)
         assert "Excluded after an appeal: 1 (mistaken 1, on a proven fact 0)" in html
         assert WORDS[:6] not in html
-    shown = client.get(reverse("division", args=[worlds.CITY])).context["measures"]
-    assert [figure.count for figure in shown if figure.href.endswith("#excluded_reviews")] == [1]
+    assert all_figures(client, reverse("division", args=[worlds.CITY]))["excluded_reviews"].count == 1
 
 
 @pages
@@ -154,9 +151,8 @@ def test_tables_say_the_same_as_the_pages_they_lead_to(told, client):
 
     table = answer.context["tables"][0]
     assert [str(row[0].text) for row in table.rows] == ["河湾区"]
-    below = client.get(table.rows[0][0].href)
-    counts = {figure.href.split("#")[1]: figure for figure in below.context["measures"]}
-    assert table.rows[0][1] == counts["bad_reviews"].count == 1
+    below = all_figures(client, table.rows[0][0].href)
+    assert table.rows[0][1] == below["bad_reviews"].count == 1
 
 
 @pages

@@ -18,7 +18,7 @@ from haochaping.insight.models import ComparedUnit
 from haochaping.insight.terms import FactKind, Place
 from haochaping.reviews.terms import Provenance
 from tests import months, worlds
-from tests.doors.board.conftest import WORDS, withhold
+from tests.doors.board.conftest import WORDS, all_figures, withhold
 from tests.doors.workbench.conftest import questions
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_its_figures_are_those_of_the_unit_s_page_for_the_same_days(compared, cl
 
     theirs = client.get(mine["same_days"]).context
 
-    shown = {figure.href.split("#")[1]: figure.value for figure in theirs["measures"]}
+    shown = {name: figure.value for name, figure in all_figures(client, mine["same_days"]).items()}
     assert {value.name: value.made_of for value in mine["values"]} == shown
     assert [one.value for one in mine["headlines"]] == [one.value for one in theirs["headlines"]]
     assert shown["active_reviews"] >= 1300

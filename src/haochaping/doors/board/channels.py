@@ -41,7 +41,7 @@ class Channels:
 def channels(place: Place, period: Period, today: date, withheld: Mapping[str, str]) -> Channels | None:
     """In the order of the wire format; None where nobody reviewed anything."""
     days = days_of(place, period, today)
-    return None if days is None else told(days, asked_channels(place, days).answer, withheld)
+    return None if days is None else told(days, asked_channels(place, days, today).answer, withheld)
 
 
 def days_of(place: Place, period: Period, today: date) -> Period | None:
@@ -51,9 +51,11 @@ def days_of(place: Place, period: Period, today: date) -> Period | None:
     return Period(period.start, days.end) if days and is_division else days
 
 
-def asked_channels(place: Place, days: Period) -> Asked[dict[str, Tally]]:
+def asked_channels(place: Place, days: Period, today: date) -> Asked[dict[str, Tally]]:
     """What is told of the channels, to be asked together with others."""
-    return insight.asked_channels(place, days, of=_BAD)
+    # Up to today is all there is: a period without an end is the shortest to add up.
+    whole = Period(days.start, None if days.end == today else days.end)
+    return insight.asked_channels(place, whole, of=_BAD)
 
 
 def told(days: Period, found: Mapping[str, Tally], withheld: Mapping[str, str]) -> Channels | None:

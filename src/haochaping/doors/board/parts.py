@@ -1,4 +1,4 @@
-"""The places inside one, as tables that lead on and as boards: bands with their intervals, and no ranks."""
+"""The places inside one, as tables that lead on and, where asked for, as boards: bands with their intervals, and no ranks."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Such a table worked out; without a board where there is nothing to hold against each other."""
+    """Such a table worked out; without a board where none is asked for or there is nothing to hold against each other."""
 
     caption: str
     columns: list[Column]
@@ -88,13 +88,25 @@ def tables(
     division_path: str,
     held: Sequence[HeldPlace],
     query: str = "",
+    *,
+    with_boards: bool = True,
 ) -> list[Table]:
     """The tables of the parts that hold anything; `query` is the period that their links keep."""
-    return [_table(part, tallies[part.kind], division_path, held, query) for part in parts if part.refs]
+    return [
+        _table(part, tallies[part.kind], division_path, held, query, with_boards=with_boards)
+        for part in parts
+        if part.refs
+    ]
 
 
 def _table(
-    part: Part, tallies: Mapping[int, Tally], division_path: str, held: Sequence[HeldPlace], query: str
+    part: Part,
+    tallies: Mapping[int, Tally],
+    division_path: str,
+    held: Sequence[HeldPlace],
+    query: str,
+    *,
+    with_boards: bool,
 ) -> Table:
     rows, compared = [], {}
     for ref in part.refs:
@@ -102,7 +114,7 @@ def _table(
         link = Link(ref.name, reverse(part.kind, args=[ref.code]) + query)
         withheld = withheld_at(held, path)
         rows.append(figures.row(link, tallies[ref.id], withheld, part.of))
-        if unit := _unit(ref.id, tallies[ref.id], withheld):
+        if with_boards and (unit := _unit(ref.id, tallies[ref.id], withheld)):
             compared[ref.id] = (link, unit)
     return Table(part.caption, figures.columns(part.first, part.of), rows, _board(part, compared))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +16,6 @@ from haochaping.directory import queries as directory
 from haochaping.directory.rules import code_of
 from haochaping.directory.terms import DivisionRef
 from haochaping.doors.board import channels, comparison, figures, parts, trends
-from haochaping.doors.board.exports import FORMS
 from haochaping.doors.board.parts import Part
 from haochaping.doors.board.publication import asked_glance, glance
 from haochaping.doors.board.reviews import reviews_page
@@ -30,7 +29,7 @@ from haochaping.doors.quality import checked
 from haochaping.exchange.quality import queries as quality
 from haochaping.exchange.quality.rules import concerning, withheld_at
 from haochaping.insight import queries as insight
-from haochaping.insight.rules import figures_of, measures_of
+from haochaping.insight.rules import OF_HANDLING, figures_of, measures_of
 from haochaping.insight.terms import Place
 from haochaping.kernel.periods import Period, local_day
 from haochaping.kernel.refused import N_
@@ -50,21 +49,30 @@ if TYPE_CHECKING:
     from haochaping.doors.period import Asked as AskedPeriod
     from haochaping.exchange.quality.terms import HeldPlace, MonthRow
     from haochaping.insight.queries import Kind
-    from haochaping.insight.terms import MeasureValue, Tally
+    from haochaping.insight.terms import Measure, MeasureValue, Tally
     from haochaping.publicity.queries import Glance
     from haochaping.supervision.terms import PublishedDraw
 
 _SHOWN = 60
 # What is drawn level by level is made of these.
 _LEVELS = {"active_reviews", "unverified_reviews"}
-# Where one is held against its like: of a hall, where it stands among those of its division.
-_COMPARED = {"division", "hall"}
 # What is made of a bad review, step by step: each out of the one before it.
 _STEPS = (
     ("rectification_rate", N_("Work orders sent")),
     ("reopened_rate", N_("Answered at least once")),
     ("second_satisfaction", N_("Of these, the reviewer said whether it is solved")),
 )
+# All that is told here in figures, levels and sentences; the rest stands on a page of its own (`all_figures`).
+_TOLD = {
+    *figures.HEADLINES,
+    *(name for name, _ in _STEPS),
+    *(measure.name for measure in OF_HANDLING),
+    *_LEVELS,
+    "occurrences",
+    "excluded_reviews",
+}
+# Where one is held against its like: of a hall, where it stands among those of its division.
+_COMPARED = {"division", "hall"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +198,13 @@ class _Read:
         beyond = each and (period.start or period.end)
         parts_of = {part.kind: [ref.id for ref in part.refs] for part in page.parts}
         found = cls(
-            tally=insight.asked_tally(page.place, period),
+            tally=insight.asked_tally(page.place, period, of=_told(page.place)),
             held=held,
             held_in_months=quality.asked_withheld(Period(min(each), each[max(each)].end)) if beyond else held,
             months=trends.asked_months(page.place, each) if each else None,
             days_of_channels=days,
-            channels=channels.asked_channels(page.place, days) if days else None,
-            inside=insight.asked_each(parts_of, period, of=parts.COUNTED) if parts_of else None,
+            channels=channels.asked_channels(page.place, days, today) if days else None,
+            inside=insight.asked_each(parts_of, period, of=figures.OF_ROWS) if parts_of else None,
             grades=quality.last_month_of(page.id, before=today) if page.kind == "division" else None,
             draws=samples.latest(page.place.division_path) if page.sampled else None,
             publication=asked_glance(page.place) if page.parts else None,
@@ -213,11 +221,11 @@ def _numbers(
     read = _Read.of(page, period, today)
     tally, held = read.tally.answer, read.held.answer
     withheld = withheld_at(held, page.division_path)
-    values = figures_of(tally, withheld, measures_of(page.place))
+    values = figures_of(tally, withheld, _told(page.place))
     by_level = not any(value.withheld for value in values if value.name in _LEVELS)
     return {
         "headlines": figures.headlines(values),
-        "measures": [figures.figure(value, explained=True) for value in values],
+        "all_figures": reverse(f"{page.kind}_measures", args=[page.code]) + asked.query,
         "trends": _trends(page, read, today),
         "steps": _steps(values),
         "handling": [] if page.kind == "hall" else figures.handling(values),
@@ -234,8 +242,6 @@ def _numbers(
         "halls_page": reverse("division_halls", args=[page.code]) if page.kind == "division" else "",
         "filter": f"{page.kind}={quote(page.code)}",
         "as_of": now,
-        "files": _files(page, asked),
-        "rows": f"?{urlencode({page.kind: page.code} | asked.days)}",
         "profile": reverse(f"{page.kind}_profile", args=[page.code]),
         "grades": as_grades(read.grades.answer) if read.grades else [],
         "comparison": comparison.address(page.division_path) if page.kind in _COMPARED else "",
@@ -246,12 +252,9 @@ def _numbers(
     } | ({} if page.kind == "hall" else reviews_page(request, page.place))
 
 
-def _files(page: Page, asked: AskedPeriod) -> list[Link]:
-    """The figures of the page to take away."""
-    return [
-        Link(form.upper(), reverse(f"{page.kind}_file", args=[page.code, form]) + asked.query)
-        for form in FORMS
-    ]
+def _told(place: Place) -> list[Measure]:
+    """The measures of a place that its page tells."""
+    return [measure for measure in measures_of(place) if measure.name in _TOLD]
 
 
 def _trends(page: Page, read: _Read, today: date) -> list[Trend]:
@@ -271,7 +274,9 @@ def _channels(read: _Read, withheld: Mapping[str, str]) -> Channels | None:
 def _tables(page: Page, read: _Read, asked: AskedPeriod) -> list[parts.Table]:
     """The tables of what lies inside, with what is counted of each."""
     inside = read.inside.answer if read.inside else {}
-    return parts.tables(page.parts, inside, page.division_path, read.held.answer, asked.query)
+    return parts.tables(
+        page.parts, inside, page.division_path, read.held.answer, asked.query, with_boards=False
+    )
 
 
 def _steps(values: Sequence[MeasureValue]) -> list[Figure]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from haochaping.doors.board import (
+    all_figures,
     comparison,
     exports,
     front,
@@ -52,6 +53,10 @@ urlpatterns = [
     path("agencies/<str:code>/profile", profile.agency, name="agency_profile"),
     path("items/<str:code>/profile", profile.item, name="item_profile"),
     path("halls/<str:code>/profile", profile.hall, name="hall_profile"),
+    path("divisions/<str:code>/measures", all_figures.page, {"kind": "division"}, "division_measures"),
+    path("agencies/<str:code>/measures", all_figures.page, {"kind": "agency"}, "agency_measures"),
+    path("items/<str:code>/measures", all_figures.page, {"kind": "item"}, "item_measures"),
+    path("halls/<str:code>/measures", all_figures.page, {"kind": "hall"}, "hall_measures"),
     path("divisions/<str:code>/measures.<slug:form>", exports.division, name="division_file"),
     path("agencies/<str:code>/measures.<slug:form>", exports.agency, name="agency_file"),
     path("items/<str:code>/measures.<slug:form>", exports.item, name="item_file"),

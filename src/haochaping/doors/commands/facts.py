@@ -59,6 +59,7 @@ def verify(*, first: datetime | None, last: datetime | None, mend: bool, as_json
 def _rows(found: Collection[Difference]) -> list[dict[str, object]]:
     from haochaping.directory import queries as directory  # noqa: PLC0415 - needs Django to be ready
     from haochaping.directory.terms import Kind  # noqa: PLC0415
+    from haochaping.insight.rules import ALL_MONTHS  # noqa: PLC0415
 
     kinds = {
         "division": Kind.DIVISIONS,
@@ -76,7 +77,7 @@ def _rows(found: Collection[Difference]) -> list[dict[str, object]]:
     return [
         {
             "months": one.months,
-            "day": one.key.day.isoformat(),
+            "day": "" if one.key.day == ALL_MONTHS else one.key.day.isoformat(),
             "kind": one.key.kind,
             **{name: known.get(getattr(one.key, f"{name}_id"), "") for name, known in codes.items()},
             "channel": one.key.channel,
@@ -95,4 +96,5 @@ _WHERE = ("division", "agency", "item", "hall", "channel", "stage", "level", "pr
 
 def _line(row: dict[str, object]) -> str:
     where = " ".join(str(row[name]) for name in _WHERE if row[name])
-    return gettext(_MONTH_LINE if row["months"] else _LINE).format(**row, where=where)
+    said = row | {"day": row["day"] or gettext("all months")}
+    return gettext(_MONTH_LINE if row["months"] else _LINE).format(**said, where=where)

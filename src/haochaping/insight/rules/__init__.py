@@ -6,7 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from haochaping.insight.rules.asking import OF_ASKING
-from haochaping.insight.rules.days import Days, Split, month_by_month, split, whole_months
+from haochaping.insight.rules.days import (
+    ALL_MONTHS,
+    EVERY_MONTH,
+    Days,
+    Split,
+    month_by_month,
+    split,
+    whole_months,
+)
 from haochaping.insight.rules.handling import OF_HANDLING
 from haochaping.insight.rules.levels import OF_LEVELS
 from haochaping.insight.rules.loop import INSIDE, OF_LOOP
@@ -32,7 +40,9 @@ if TYPE_CHECKING:
     from haochaping.insight.terms import Measure, Place, Tally
 
 __all__ = [
+    "ALL_MONTHS",
     "BY_NAME",
+    "EVERY_MONTH",
     "EXCLUDED_KINDS",
     "INSIDE",
     "MEASURES",

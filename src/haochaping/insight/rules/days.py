@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from haochaping.kernel.periods import Period
+from haochaping.kernel.periods import Period
 
 # No service was reviewed before, and none will be for a while after; both are first days of a month.
 _FIRST, _END = date(1900, 1, 1), date(2200, 1, 1)
+ALL_MONTHS = date(1, 1, 1)
+"""Under this month stands what all months of a place come to: a period without ends is one row of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,10 @@ class Days:
     def __bool__(self) -> bool:
         """Whether there are any."""
         return self.first < self.end
+
+
+EVERY_MONTH = Days(ALL_MONTHS, _END)
+"""The months there may be, that of all months among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,16 @@ class Split:
 
 
 def split(period: Period, *, by_month: bool = True) -> Split:
-    """Cut a period into whole months and the fewest days at its ends; into days alone unless `by_month`."""
+    """Cut a period into whole months and the fewest days at its ends; into days alone unless `by_month`.
+
+    A period without ends is the one month of all months.
+    """
     first = min(max(period.start or _FIRST, _FIRST), _END)
     end = min(period.end + timedelta(days=1), _END) if period.end and period.end < _END else _END
     whole = Days(first, max(end, first))
+    if by_month and period == Period():
+        nothing = Days(_END, _END)
+        return Split(whole, Days(ALL_MONTHS, ALL_MONTHS + timedelta(days=1)), nothing, nothing)
     if not by_month or whole.end == first or _month(first) == _month(whole.end - timedelta(days=1)):
         return Split.by_day(whole)
     begin, before = _cut(first, Days(_month(first), first, -1), Days(first, _next_month(first)))

@@ -1,5 +1,6 @@
 -- Moves the pending changes into the facts of days, of divisions by day and of months. Readers add them up together, so that they see the
 -- same sums before and after. A division's path names it and all above it, whose codes say where it lies for ever.
+-- Each day is in its month and in the month of all months, 0001-01.
 WITH taken AS (
     DELETE FROM insight_fact_delta
     RETURNING kind, day, division_id, agency_id, item_id, channel, level, provenance, hall_id, stage, n
@@ -28,21 +29,21 @@ WITH taken AS (
     ON CONFLICT (division_id, day, channel, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
 ), by_division AS (
     INSERT INTO insight_division_month AS fact (division_id, month, kind, level, provenance, n)
-    SELECT division_id, date_trunc('month', day)::date, kind, level, provenance, sum(n)
-    FROM of_divisions
-    GROUP BY division_id, date_trunc('month', day)::date, kind, level, provenance
+    SELECT division_id, month, kind, level, provenance, sum(n)
+    FROM of_divisions CROSS JOIN LATERAL (VALUES (date_trunc('month', day)::date), (date '0001-01-01')) AS its (month)
+    GROUP BY division_id, month, kind, level, provenance
     ON CONFLICT (division_id, month, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
 ), by_channel AS (
     INSERT INTO insight_channel_month AS fact (division_id, month, channel, kind, level, provenance, n)
-    SELECT division_id, date_trunc('month', day)::date, channel, kind, level, provenance, sum(n)
-    FROM of_divisions
+    SELECT division_id, month, channel, kind, level, provenance, sum(n)
+    FROM of_divisions CROSS JOIN LATERAL (VALUES (date_trunc('month', day)::date), (date '0001-01-01')) AS its (month)
     WHERE channel <> ''
-    GROUP BY division_id, date_trunc('month', day)::date, channel, kind, level, provenance
+    GROUP BY division_id, month, channel, kind, level, provenance
     ON CONFLICT (division_id, month, channel, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
 ), months AS (
-    SELECT kind, date_trunc('month', day)::date AS month, agency_id, item_id, level, provenance, hall_id, sum(n) AS n
-    FROM summed
-    GROUP BY kind, date_trunc('month', day)::date, agency_id, item_id, level, provenance, hall_id
+    SELECT kind, month, agency_id, item_id, level, provenance, hall_id, sum(n) AS n
+    FROM summed CROSS JOIN LATERAL (VALUES (date_trunc('month', day)::date), (date '0001-01-01')) AS its (month)
+    GROUP BY kind, month, agency_id, item_id, level, provenance, hall_id
 ), by_item AS (
     INSERT INTO insight_item_month AS fact (item_id, agency_id, month, kind, level, provenance, n)
     SELECT item_id, agency_id, month, kind, level, provenance, sum(n)
