@@ -140,6 +140,11 @@ _SUMS = {
         f"""SELECT above.id, day, channel, kind, fact.level, provenance, sum(n) FROM insight_fact AS fact {_ABOVE}
              GROUP BY above.id, day, channel, kind, fact.level, provenance""",
     ),
+    "insight_agency_day": (
+        "agency_id, day, channel, kind, level, provenance, n",
+        """SELECT agency_id, day, channel, kind, level, provenance, sum(n) FROM insight_fact
+            GROUP BY agency_id, day, channel, kind, level, provenance""",
+    ),
     "insight_division_month": (
         "division_id, month, kind, level, provenance, n",
         f"""SELECT above.id, month, kind, fact.level, provenance, sum(n) FROM bench_month AS fact {_ABOVE}
@@ -182,7 +187,7 @@ def prepare(cursor: CursorWrapper) -> int:
               FROM bench_fact GROUP BY {_CELL}"""
     )
     # What is loaded is read the same, whether a crash would lose it or not.
-    for table in ("insight_fact", "insight_division_day"):
+    for table in ("insight_fact", "insight_division_day", "insight_agency_day"):
         cursor.execute(f"ALTER TABLE {table} SET UNLOGGED")
     return int(_number(cursor, "SELECT count(*) FROM bench_review"))
 

@@ -43,7 +43,7 @@ _OWN = {
     "hotline": {"line"},
     "directory": {"match_queries", "matching", "search_queries"},
     "levels": {"keys", "line"},
-    "insight": {"comparison_queries", "row_queries", "unit_queries"},
+    "insight": {"comparison_queries", "row_queries", "unit_queries", "statements"},
     "exchange": {
         "dialects",
         "encodings",

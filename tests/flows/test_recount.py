@@ -18,6 +18,7 @@ from haochaping.flows.watch_units import watch_risks, watch_silence
 from haochaping.insight import actions as insight
 from haochaping.insight import queries as figures
 from haochaping.insight.models import (
+    AgencyDay,
     AgencyMonth,
     Comparison,
     DivisionDay,
@@ -77,7 +78,7 @@ def older(committed_world: None, now: datetime) -> int:
             """
         )
     HallMonth.objects.all().delete()
-    for table in (AgencyMonth, DivisionDay, DivisionMonth, ItemMonth):
+    for table in (AgencyDay, AgencyMonth, DivisionDay, DivisionMonth, ItemMonth):
         table._default_manager.filter(kind="voice").delete()
     mark()
     assert n == 6

@@ -21,6 +21,7 @@ from haochaping.flows.verify_facts import verify_facts, watch
 from haochaping.insight import actions as insight
 from haochaping.insight import queries as figures
 from haochaping.insight.models import (
+    AgencyDay,
     AgencyMonth,
     ChannelMonth,
     DivisionDay,
@@ -60,7 +61,9 @@ SUMS = {
     HallMonth: "hall",
     ItemMonth: "item",
     DivisionDay: "division_day",
+    AgencyDay: "agency_day",
 }
+_DAYS = {DivisionDay, AgencyDay}
 
 
 @pytest.fixture
@@ -179,7 +182,7 @@ def test_figures_from_before_halls_were_told_apart_are_counted_again(handled, no
 @pytest.mark.parametrize(("table", "name"), SUMS.items())
 def test_a_sum_that_is_not_that_of_its_parts_is_named_and_put_right(handled, now, table: Any, name):
     insight.fold()
-    by_month = {} if table is DivisionDay else {"month__gt": ALL_MONTHS}
+    by_month = {} if table in _DAYS else {"month__gt": ALL_MONTHS}
     row, *_, missing = table.objects.filter(n__gt=0, **by_month).order_by("id")
     table.objects.filter(id=row.pk).update(n=F("n") + 3)
     missing.delete()
@@ -195,7 +198,7 @@ def test_a_sum_that_is_not_that_of_its_parts_is_named_and_put_right(handled, now
     assert sum(int(entry["figures"]) for entry in mended()) == 2
 
 
-@pytest.mark.parametrize(("table", "name"), [one for one in SUMS.items() if one[0] is not DivisionDay])
+@pytest.mark.parametrize(("table", "name"), [one for one in SUMS.items() if one[0] not in _DAYS])
 def test_what_all_months_come_to_is_named_and_put_right(handled, now, table: Any, name):
     insight.fold()
     row, *_, missing = table.objects.filter(n__gt=0, month=ALL_MONTHS).order_by("id")

@@ -16,6 +16,7 @@ from haochaping.directory import queries as directory
 from haochaping.directory.terms import Kind
 from haochaping.insight import actions, queries
 from haochaping.insight.models import (
+    AgencyDay,
     AgencyMonth,
     ChannelMonth,
     DivisionDay,
@@ -207,14 +208,26 @@ def test_months_of_a_hall_say_what_each_says_alone(now, django_assert_num_querie
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("table", "migration", "of"),
-    [(ChannelMonth, "0003_halls", "month"), (DivisionDay, "0004_division_day", "day")],
+    [
+        (ChannelMonth, "0003_halls", "month"),
+        (DivisionDay, "0004_division_day", "day"),
+        (AgencyDay, "0010_agency_day", "day"),
+    ],
 )
 def test_what_was_counted_before_is_in_the_sums_too(now, table: Any, migration, of):
     """What a migration fills is what the folds since the beginning would have."""
     build(now)
     actions.count(Counter(units(4)))
     actions.fold()
-    grain = ("division_id", of, "channel", "kind", "level", "provenance", "n")
+    grain = (
+        "agency_id" if table is AgencyDay else "division_id",
+        of,
+        "channel",
+        "kind",
+        "level",
+        "provenance",
+        "n",
+    )
     later = {"n__gt": 0, f"{of}__gt": ALL_MONTHS}
     folded = set(table.objects.filter(**later).values_list(*grain))
     table.objects.all().delete()

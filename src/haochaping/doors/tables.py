@@ -501,6 +501,7 @@ TABLES: dict[str, Held] = {
     "reviews_indicator_set": Held(_READ),
     "reviews_review_indicator": Held(_READ),
     "insight_fact": Held(_READ, why=_FIGURES),
+    "insight_agency_day": Held(_READ, why=_FIGURES),
     "insight_division_day": Held(_READ, why=_FIGURES),
     "insight_division_month": Held(_READ, why=_FIGURES),
     "insight_item_month": Held(_READ, why=_FIGURES),

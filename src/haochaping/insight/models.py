@@ -186,15 +186,12 @@ class ChannelMonth(MonthGrain):
         ]
 
 
-class DivisionDay(models.Model):
-    """区划日事实: a division with all below it on one day, for periods that do not begin or end with a month."""
+class DayGrain(models.Model):
+    """Facts of one day with the channel, whatever the item, hall and stage: most of what full facts tell apart."""
 
     class Privacy:
         plain = ("kind", "provenance", "channel")
 
-    division = models.ForeignKey(
-        "directory.Division", models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
     day = models.DateField()
     channel = models.CharField(max_length=20)
     kind = models.CharField(max_length=12)
@@ -203,12 +200,40 @@ class DivisionDay(models.Model):
     n = models.BigIntegerField()
 
     class Meta:
+        abstract = True
+
+
+class DivisionDay(DayGrain):
+    """区划日事实: a division with all below it on one day, for periods that do not begin or end with a month."""
+
+    division = models.ForeignKey(
+        "directory.Division", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
         db_table = "insight_division_day"
         verbose_name = "区划日事实"
         constraints = [
             UniqueConstraint(
                 fields=["division", "day", "channel", "kind", "level", "provenance"],
                 name="division_day_unique",
+            )
+        ]
+
+
+class AgencyDay(DayGrain):
+    """机构日事实: an agency by itself on one day, for its newest days and the ends of periods."""
+
+    agency = models.ForeignKey(
+        "directory.Agency", models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta:
+        db_table = "insight_agency_day"
+        verbose_name = "机构日事实"
+        constraints = [
+            UniqueConstraint(
+                fields=["agency", "day", "channel", "kind", "level", "provenance"], name="agency_day_unique"
             )
         ]
 

@@ -134,10 +134,10 @@ def _asked[T](
     )
 
 
-def _told_apart_by(place: Place) -> Kind:
-    """By which of its parts the days of a place are read: what has an index of its own and is the least."""
+def _told_apart_by(place: Place) -> str:
+    """By which of its parts the days of a place are read: what has facts or an index of its own and is the least."""
     if place.agency_path is not None:
-        return "agency"
+        return "agency" if place == Place(agency_path=place.agency_path) else "agency's part"
     if place.item_id is not None:
         return "item"
     return "division" if place.hall_id is None else "hall"

@@ -193,8 +193,8 @@ class Place:
     hall_id: int | None = None
 
 
-type Months = Literal["division", "channel", "agency", "item", "hall", "division_day"]
-"""The tables of facts of whole months."""
+type Months = Literal["division", "channel", "agency", "item", "hall", "division_day", "agency_day"]
+"""The tables of sums: of whole months, of divisions and of agencies by day."""
 
 
 @dataclass(frozen=True, slots=True)

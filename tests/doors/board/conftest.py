@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.test import Client
-
-    from haochaping.ui.shapes import Figure
 
 WORDS = "窗口让我第三次跑，电话13912345678"
 REPLY = "已改为一次办结，谢谢您的电话13912345678。"
@@ -96,8 +94,8 @@ def withhold(rule: str, code: str, first: date = date(2020, 1, 1), last: date = 
     )
 
 
-def all_figures(client: Client, page: str, query: Mapping[str, str] | None = None) -> dict[str, Figure]:
-    """All figures of a place by the names of their measures, from the page that its own page leads to."""
+def all_figures(client: Client, page: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """All figures (`ui.shapes.Figure`) of a place by the names of their measures, from the page that its own page leads to."""
     path, mark, asked = page.partition("?")
     answer = client.get(f"{path}/measures{mark}{asked}", query, headers={"accept-language": "en"})
     return {figure.href.split("#")[1]: figure for figure in answer.context["measures"]}

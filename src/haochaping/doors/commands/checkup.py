@@ -391,6 +391,7 @@ UNKEYED = (
     ("insight_fact_delta", "agency_id", "directory_agency"),
     ("insight_fact_delta", "division_id", "directory_division"),
     ("insight_division_day", "division_id", "directory_division"),
+    ("insight_agency_day", "agency_id", "directory_agency"),
     ("insight_division_month", "division_id", "directory_division"),
     ("insight_item_month", "item_id", "directory_service_item"),
     ("insight_item_month", "agency_id", "directory_agency"),

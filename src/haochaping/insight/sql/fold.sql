@@ -1,4 +1,4 @@
--- Moves the pending changes into the facts of days, of divisions by day and of months. Readers add them up together, so that they see the
+-- Moves the pending changes into the facts of days, of divisions and agencies by day and of months. Readers add them up together, so that they see the
 -- same sums before and after. A division's path names it and all above it, whose codes say where it lies for ever.
 -- Each day is in its month and in the month of all months, 0001-01.
 WITH taken AS (
@@ -27,6 +27,11 @@ WITH taken AS (
     INSERT INTO insight_division_day AS fact (division_id, day, channel, kind, level, provenance, n)
     SELECT division_id, day, channel, kind, level, provenance, n FROM of_divisions
     ON CONFLICT (division_id, day, channel, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
+), by_agency_day AS (
+    INSERT INTO insight_agency_day AS fact (agency_id, day, channel, kind, level, provenance, n)
+    SELECT agency_id, day, channel, kind, level, provenance, sum(n) FROM summed
+    GROUP BY agency_id, day, channel, kind, level, provenance
+    ON CONFLICT (agency_id, day, channel, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
 ), by_division AS (
     INSERT INTO insight_division_month AS fact (division_id, month, kind, level, provenance, n)
     SELECT division_id, month, kind, level, provenance, sum(n)

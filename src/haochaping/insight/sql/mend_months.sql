@@ -1,4 +1,4 @@
--- Adds to the facts of divisions by day and of whole months what they lack, or have too much (months.sql), as the fold adds; says what that was.
+-- Adds to the facts of divisions and agencies by day and of whole months what they lack, or have too much (months.sql), as the fold adds; says what that was.
 -- Nobody folds meanwhile: who does writes days and months together.
 WITH differing AS (
 {differing}
@@ -6,6 +6,10 @@ WITH differing AS (
     INSERT INTO insight_division_day AS fact (division_id, day, channel, kind, level, provenance, n)
     SELECT division_id, month, channel, kind, level, provenance, counted - held FROM differing WHERE months = 'division_day'
     ON CONFLICT (division_id, day, channel, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
+), by_agency_day AS (
+    INSERT INTO insight_agency_day AS fact (agency_id, day, channel, kind, level, provenance, n)
+    SELECT agency_id, month, channel, kind, level, provenance, counted - held FROM differing WHERE months = 'agency_day'
+    ON CONFLICT (agency_id, day, channel, kind, level, provenance) DO UPDATE SET n = fact.n + excluded.n
 ), by_division AS (
     INSERT INTO insight_division_month AS fact (division_id, month, kind, level, provenance, n)
     SELECT division_id, month, kind, level, provenance, counted - held FROM differing WHERE months = 'division'

@@ -1,9 +1,9 @@
--- Facts of divisions by day and facts of whole months beside the facts of which they are the sums: what differs, by table.
+-- Facts of divisions and agencies by day and facts of whole months beside the facts of which they are the sums: what differs, by table.
 WITH of_days AS MATERIALIZED (
-    SELECT kind, day, division_id, channel, level, provenance, sum(n) AS n
+    SELECT kind, day, division_id, agency_id, channel, level, provenance, sum(n) AS n
       FROM insight_fact
      WHERE day >= %(first)s AND day < %(end)s
-     GROUP BY kind, day, division_id, channel, level, provenance
+     GROUP BY kind, day, division_id, agency_id, channel, level, provenance
 ), days AS MATERIALIZED (
     SELECT kind, date_trunc('month', day)::date AS month, division_id, agency_id, item_id, channel, level, provenance,
            hall_id, sum(n) AS n
@@ -42,6 +42,10 @@ WITH of_days AS MATERIALIZED (
     SELECT 'division_day', kind, day, above.id, 0, 0, channel, level, provenance, 0, sum(n)
       FROM of_days JOIN above ON part_id = division_id
      GROUP BY kind, day, above.id, channel, level, provenance
+    UNION ALL
+    SELECT 'agency_day', kind, day, 0, agency_id, 0, channel, level, provenance, 0, sum(n)
+      FROM of_days
+     GROUP BY kind, day, agency_id, channel, level, provenance
 ), held AS (
 {held}
 )

@@ -39,6 +39,11 @@ SELECT day, CASE WHEN %(each_channel)s THEN channel END AS channel, kind, level,
                         WHERE path = %(division_low)s OR %(any_division)s AND parent_id IS NULL)
 -- part agency days
 SELECT day, CASE WHEN %(each_channel)s THEN channel END AS channel, kind, level, provenance, n * sign AS n
+  FROM span JOIN insight_agency_day ON day >= first AND day < "end"
+ WHERE kind = ANY(%(kinds)s) AND (NOT %(each_channel)s OR channel <> '')
+   AND agency_id = ANY(ARRAY(SELECT id FROM directory_agency WHERE path >= %(agency_low)s AND path < %(agency_high)s))
+-- part agency's part days
+SELECT day, CASE WHEN %(each_channel)s THEN channel END AS channel, kind, level, provenance, n * sign AS n
   FROM span JOIN insight_fact ON day >= first AND day < "end"
  WHERE kind = ANY(%(kinds)s) AND (NOT %(each_channel)s OR channel <> '')
    AND agency_id = ANY(ARRAY(SELECT id FROM directory_agency WHERE path >= %(agency_low)s AND path < %(agency_high)s))

@@ -32,7 +32,7 @@ SELECT 'division' AS by, division_id AS root, kind, level, provenance, n * sign 
  WHERE division_id = ANY(%(division)s::bigint[]) AND kind = ANY(%(kinds)s)
 -- part agency days
 SELECT 'agency' AS by, root, kind, level, provenance, n * sign AS n
-  FROM span JOIN insight_fact ON day >= first AND day < "end" JOIN member ON member.id = agency_id
+  FROM span JOIN insight_agency_day ON day >= first AND day < "end" JOIN member ON member.id = agency_id
  WHERE agency_id = ANY(ARRAY(SELECT id FROM member)) AND kind = ANY(%(kinds)s)
 -- part item days
 SELECT 'item' AS by, item_id AS root, kind, level, provenance, n * sign AS n

@@ -6,7 +6,7 @@ SELECT months, kind, date '0001-01-01' AS month, division_id, agency_id, item_id
        coalesce(sum(n) FILTER (WHERE month > date '0001-01-01'), 0)::bigint AS counted,
        coalesce(sum(n) FILTER (WHERE month = date '0001-01-01'), 0)::bigint AS held
   FROM held
- WHERE months <> 'division_day'
+ WHERE months NOT IN ('division_day', 'agency_day')
  GROUP BY months, kind, division_id, agency_id, item_id, channel, level, provenance, hall_id
 HAVING coalesce(sum(n) FILTER (WHERE month > date '0001-01-01'), 0)
     <> coalesce(sum(n) FILTER (WHERE month = date '0001-01-01'), 0)
