@@ -50,7 +50,8 @@ if TYPE_CHECKING:
 
 FIRST = int(os.environ.get("HAOCHAPING_FIRST_WALK", "0"))
 WALKS = int(os.environ.get("HAOCHAPING_WALKS", "40"))
-STEPS, TRIES_AFTER_END = 30, 5
+# Many walks are short, for most of what can go wrong goes wrong soon; some go the whole road.
+STEPS, TRIES_AFTER_END = (6, 10, 15, 30), 5
 # So many walks go on side by side in one database: what is asked of all orders stays cheap.
 BLOCK = 200
 
@@ -81,7 +82,7 @@ class Walk:
     def go(self) -> None:
         """Try one thing after the other, until the order has been over for a while."""
         over = 0
-        for _ in range(STEPS):
+        for _ in range(self.dice.choice(STEPS)):
             self._step()
             self.reached.add(self.stood.state)
             over = over + 1 if self.stood.state in ENDED else 0
