@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haochaping.cases.terms import CaseKind, CaseStatus, PersonKind, ServiceChannel, Stage
+from haochaping.exchange import rules
 from haochaping.exchange.rules import (
     answer_lock,
     answer_place,
@@ -246,6 +247,38 @@ def test_json_is_read_as_written(value):
         assert refused(read_json, text).code == "not_json"
     else:
         assert read_json(text) == value
+
+
+_NAMES = st.sampled_from(["a", "b", "a:", '"', " :", "é"])
+_BLANKS = st.sampled_from(["", " ", "\t", "  "])
+
+
+@st.composite
+def written(draw, depth=3):
+    """JSON as somebody may write it: blanks anywhere, names twice, what is no number, and sometimes a slip."""
+    kind = draw(st.sampled_from(["plain", "list", "object"])) if depth else "plain"
+    if kind == "plain":
+        slips = ["NaN", "1e400", "-0", "01", '"\\ud800"', "12345678901234567890123", "1.5e-7"]
+        return draw(st.one_of(_NAMES.map(json.dumps), st.floats().map(json.dumps), st.sampled_from(slips)))
+    before, after = draw(_BLANKS), draw(_BLANKS)
+    parts = draw(st.lists(written(depth - 1), max_size=3))
+    if kind == "list":
+        return f"[{before}{','.join(parts)}{after}]"
+    names = [json.dumps(draw(_NAMES), ensure_ascii=draw(st.booleans())) for _ in parts]
+    members = (f"{name}{before}:{after}{part}" for name, part in zip(names, parts, strict=True))
+    return f"{{{','.join(members)}}}"
+
+
+def _said(reader, text):
+    try:
+        return "read", repr(reader(text))
+    except Refused as no:
+        return "refused", repr(no.complaint)
+
+
+@given(written())
+def test_what_is_read_fast_is_what_is_read_with_care(text):
+    assert _said(read_json, text) == _said(rules._read_with_care, text)
 
 
 @pytest.mark.parametrize(
