@@ -140,8 +140,8 @@ def _take(
     if entrance != Entrance.HISTORY:
         _invite(taken, by, now)
     settled = [outcome for outcome in outcomes if outcome]
-    raws = [replace(raw, digest=digests.get(position)) for position, raw in enumerate(raws)]
-    if told_at is None:
+    if told_at is None and any(outcome.kind == OutcomeKind.QUARANTINED for outcome in settled):
+        raws = [replace(raw, digest=digests[position]) for position, raw in enumerate(raws)]
         settled = _put_aside(raws, _recognised(raws, settled, by), entrance, by, now)
     changed = {OutcomeKind.ACCEPTED, OutcomeKind.UPDATED}
     arrived = [case.key for position, case in judged if settled[position].kind in changed]
@@ -169,6 +169,8 @@ def _invite(taken: TakenIn, by: Actor, now: datetime) -> None:
 
 def _move_reviews(taken: TakenIn, keys: Mapping[UUID | None, tuple[str, str]]) -> None:
     """Reviews and invitations are counted with their service: day, place, whether it was sent by its platform, or is void."""
+    if not taken.before:
+        return
     stood, stands = _where(taken.before.values()), _where(taken.after.values())
     moved = {service for service, where in stands.items() if stood.get(service, where) != where}
     if not moved:
