@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from haochaping.cases.terms import CaseKind, CaseStatus, PersonKind, ServiceChannel, Stage
@@ -260,12 +260,13 @@ def written(draw, depth=3):
     if kind == "plain":
         slips = ["NaN", "1e400", "-0", "01", '"\\ud800"', "12345678901234567890123", "1.5e-7"]
         return draw(st.one_of(_NAMES.map(json.dumps), st.floats().map(json.dumps), st.sampled_from(slips)))
-    before, after = draw(_BLANKS), draw(_BLANKS)
     parts = draw(st.lists(written(depth - 1), max_size=3))
     if kind == "list":
-        return f"[{before}{','.join(parts)}{after}]"
+        return f"[{draw(_BLANKS)}{','.join(parts)}]"
     names = [json.dumps(draw(_NAMES), ensure_ascii=draw(st.booleans())) for _ in parts]
-    members = (f"{name}{before}:{after}{part}" for name, part in zip(names, parts, strict=True))
+    members = (
+        f"{name}{draw(_BLANKS)}:{draw(_BLANKS)}{part}" for name, part in zip(names, parts, strict=True)
+    )
     return f"{{{','.join(members)}}}"
 
 
@@ -277,6 +278,8 @@ def _said(reader, text):
 
 
 @given(written())
+@example('{"a":1,"a" :2}')
+@example('{"a":1,"a"\t:2}')
 def test_what_is_read_fast_is_what_is_read_with_care(text):
     assert _said(read_json, text) == _said(rules._read_with_care, text)
 
