@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -25,6 +26,9 @@ from haochaping.identity.terms import PlainPerson
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Refused
 from haochaping.reviews.terms import NATIONAL_SET, Level, ReviewChannel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW = datetime(2026, 6, 1, 10, 0, tzinfo=BEIJING)
 REVIEW = {
@@ -270,7 +274,7 @@ def written(draw, depth=3):
     return f"{{{','.join(members)}}}"
 
 
-def _said(reader, text):
+def _said(reader: Callable[[str], object], text: str) -> tuple[str, str]:
     try:
         return "read", repr(reader(text))
     except Refused as no:

@@ -136,7 +136,9 @@ def _take(
     for (position, _), outcome in zip(judged, taken.outcomes, strict=True):
         outcomes[position] = outcome
     insight.count(changes(case_units(taken.before.values()), case_units(taken.after.values())))
-    _move_reviews(taken, {outcome.id: case.key for case, outcome in zip(chosen, taken.outcomes, strict=True)})
+    if taken.before:
+        keys = {outcome.id: case.key for case, outcome in zip(chosen, taken.outcomes, strict=True)}
+        _move_reviews(taken, keys)
     if entrance != Entrance.HISTORY:
         _invite(taken, by, now)
     settled = [outcome for outcome in outcomes if outcome]
@@ -169,8 +171,6 @@ def _invite(taken: TakenIn, by: Actor, now: datetime) -> None:
 
 def _move_reviews(taken: TakenIn, keys: Mapping[UUID | None, tuple[str, str]]) -> None:
     """Reviews and invitations are counted with their service: day, place, whether it was sent by its platform, or is void."""
-    if not taken.before:
-        return
     stood, stands = _where(taken.before.values()), _where(taken.after.values())
     moved = {service for service, where in stands.items() if stood.get(service, where) != where}
     if not moved:
