@@ -145,3 +145,14 @@ def test_a_platform_above_opens_none_of_its_other_cases():
 )
 def test_within_or_above(scope: Scope, path: str, *, may: bool):
     assert may_name(scope, path) is may
+
+
+def test_each_case_of_a_batch_is_judged_by_the_halls_it_names():
+    known, foreign = (occurrence(hall=hall) for hall in ("H0", "H9"))
+    sent = [case(case_no=f"YC-{n}", occurrences=(one,)) for n, one in enumerate([known, foreign, known])]
+
+    outcomes = take(*sent, by=COUNTY_KEY).outcomes
+
+    assert [outcome.kind == OutcomeKind.ACCEPTED for outcome in outcomes] == [True, False, True]
+    assert outcomes[1].complaint
+    assert outcomes[1].complaint.field == "occurrences[0].hall"

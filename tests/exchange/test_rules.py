@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from haochaping.cases.terms import CaseKind, CaseStatus, PersonKind, ServiceChannel, Stage
+from haochaping.exchange import rules
 from haochaping.exchange.rules import (
     answer_lock,
     answer_place,
@@ -24,6 +26,9 @@ from haochaping.identity.terms import PlainPerson
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Refused
 from haochaping.reviews.terms import NATIONAL_SET, Level, ReviewChannel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW = datetime(2026, 6, 1, 10, 0, tzinfo=BEIJING)
 REVIEW = {
@@ -246,6 +251,41 @@ def test_json_is_read_as_written(value):
         assert refused(read_json, text).code == "not_json"
     else:
         assert read_json(text) == value
+
+
+_NAMES = st.sampled_from(["a", "b", "a:", '"', " :", "é"])
+_BLANKS = st.sampled_from(["", " ", "\t", "  "])
+
+
+@st.composite
+def written(draw, depth=3):
+    """JSON as somebody may write it: blanks anywhere, names twice, what is no number, and sometimes a slip."""
+    kind = draw(st.sampled_from(["plain", "list", "object"])) if depth else "plain"
+    if kind == "plain":
+        slips = ["NaN", "1e400", "-0", "01", '"\\ud800"', "12345678901234567890123", "1.5e-7"]
+        return draw(st.one_of(_NAMES.map(json.dumps), st.floats().map(json.dumps), st.sampled_from(slips)))
+    parts = draw(st.lists(written(depth - 1), max_size=3))
+    if kind == "list":
+        return f"[{draw(_BLANKS)}{','.join(parts)}]"
+    names = [json.dumps(draw(_NAMES), ensure_ascii=draw(st.booleans())) for _ in parts]
+    members = (
+        f"{name}{draw(_BLANKS)}:{draw(_BLANKS)}{part}" for name, part in zip(names, parts, strict=True)
+    )
+    return f"{{{','.join(members)}}}"
+
+
+def _said(reader: Callable[[str], object], text: str) -> tuple[str, str]:
+    try:
+        return "read", repr(reader(text))
+    except Refused as no:
+        return "refused", repr(no.complaint)
+
+
+@given(written())
+@example('{"a":1,"a" :2}')
+@example('{"a":1,"a"\t:2}')
+def test_what_is_read_fast_is_what_is_read_with_care(text):
+    assert _said(read_json, text) == _said(rules._read_with_care, text)
 
 
 @pytest.mark.parametrize(

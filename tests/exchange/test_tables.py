@@ -36,6 +36,11 @@ def read(path: Path, content: bytes) -> list[tables.Row]:
     [
         ("t.csv", "case_no,trips\n1,a\n2,b\n\n,c\n1\n2\n"),
         ("t.jsonl", '{"case_no": 1, "trips": "a"}\n{"case_no": "2"}\n\n{"trips": "c"}\n{"case_no": "1"}\n5'),
+        (
+            "torn.jsonl",
+            '{"case_no": "1", \n{"case_no": "2"\n{"case_no": "1", "case_no": "2"}\n"case_no": "1"',
+        ),
+        ("in.jsonl", '{"said": {"case_no": "2"}}\n{"said": "\\\\", "case_no": "1"}\n{"case_no" : "2"}'),
     ],
 )
 def test_each_row_is_wanted_by_exactly_one_choice(tmp_path, name, content):
@@ -47,6 +52,29 @@ def test_each_row_is_wanted_by_exactly_one_choice(tmp_path, name, content):
     shares = [list(tables.some_rows(path, "case_no", n.__eq__)) for n in ("1", "2", "")]
 
     assert [[row for row in rows if row] for rows in zip(*shares, strict=True)] == [[row] for row in whole]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"case_no": "1", "trips": "2"}',
+        '{"trips": "2","case_no"\t:\t"1"}',
+        '{"case_no": "\\u0031"}',
+        '{"case\\u005fno": "1"}',
+        '{"said": "\\"case_no\\": \\"2\\"", "case_no": "1"}',
+        '{"said": {"case_no": "2"}, "case_no": "1"}',
+        '{"said": "case_no", "case_no": "1", "no": "2"}',
+        '{"case_no": 1}',
+    ],
+)
+def test_the_records_of_a_case_are_wanted_by_one_choice_however_they_are_written(tmp_path, line):
+    path = tmp_path / "t.jsonl"
+    path.write_text(line, encoding="utf-8")
+
+    [row] = tables.some_rows(path, "case_no", "1".__eq__)
+
+    assert row == tables.Row(1, json.loads(line))
+    assert list(tables.some_rows(path, "case_no", "2".__eq__)) == [None]
 
 
 def refused(path: Path, content: bytes):

@@ -199,6 +199,25 @@ def test_a_case_counts_on_its_day_and_each_service_on_its_own(verified: bool, pr
 HANDLED = Handled(date(2026, 6, 5), took=2, promised=5, kept=True, trips=1, materials=4)
 
 
+@given(st.data())
+def test_cases_count_together_as_they_count_each_by_itself(data):
+    drawn = {
+        "day": st.sampled_from([DAY, date(2026, 6, 2)]),
+        "agency_id": st.sampled_from([7, 8]),
+        "verified": st.booleans(),
+        "withdrawn": st.booleans(),
+        "occurrences": st.sampled_from([(), CASE.occurrences, CASE.occurrences[:1] * 2]),
+        "handled": st.sampled_from(
+            [None, HANDLED, HANDLED._replace(trips=None), HANDLED._replace(kept=False)]
+        ),
+    }
+    cases = [
+        CASE._replace(**found) for found in data.draw(st.lists(st.fixed_dictionaries(drawn), max_size=8))
+    ]
+
+    assert case_units(cases) == sum((case_units([case]) for case in cases), Counter())
+
+
 @pytest.mark.parametrize(
     ("changes", "counted"),
     [

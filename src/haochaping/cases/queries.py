@@ -27,7 +27,7 @@ from haochaping.kernel.refused import Refused
 from haochaping.postgres.rows import array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -76,6 +76,7 @@ def _sql(name: str) -> str:
 _FOLDER = resources.files("haochaping.cases").joinpath("sql")
 _BIND, _BINDINGS, _IDS, _COMPLETED = _sql("bind"), _sql("bindings"), _sql("ids"), _sql("completed")
 _CHANGED = _sql("changed_at")
+_OTHERWISE_COUNTED = _sql("otherwise_counted")
 _SAID_OF_ITEMS = _sql("said_of_items")
 # What is said of an item now, not what was said once: and no more than can be read while a page is awaited.
 _NEWEST, _NEWEST_SINCE = 50_000, timedelta(days=7)
@@ -187,6 +188,16 @@ def ids_of(keys: Iterable[tuple[int, str]]) -> list[UUID]:
     platforms, numbers = zip(*wanted, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(_IDS, [array(platforms), array(numbers)])
+        return [case_id for (case_id,) in cursor]
+
+
+def otherwise_counted(known: Mapping[UUID, tuple[bool, bool | None]]) -> list[UUID]:
+    """Of cases whose applicant is sealed elsewhere those of which something else is kept: (acted for by an agent, 60 or over)."""
+    if not known:
+        return []
+    by_agent, aged_60 = zip(*known.values(), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHERWISE_COUNTED, [array(known), list(by_agent), list(aged_60)])
         return [case_id for (case_id,) in cursor]
 
 

@@ -186,6 +186,8 @@ def _disorder(times: Sequence[tuple[str, datetime]]) -> Complaint | None:
 
 def _comes_before(one: datetime, other: datetime) -> bool:
     """Whether a moment is earlier than another; midnight is a day without a time of day."""
+    if one >= other:
+        return False
     if one.astimezone(BEIJING).time() == time():
         return local_day(one) < local_day(other)
     return one + CLOCK_LEEWAY < other
@@ -247,7 +249,7 @@ def handled(
     span = begun_and_completed(status, applied_at, accepted_at, completed_at)
     in_working_days = promised_limit.endswith(f" {LimitUnit.WORKING_DAY}") and worked is not None
     return Handled(
-        local_day(completed_at),
+        span[1] if span else local_day(completed_at),
         worked,
         int(promised_limit.partition(" ")[0]) if in_working_days else None,
         promise_kept(promised_limit, span, worked) if span else None,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections import Counter
 from datetime import date, datetime
-from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import TextIO
+
+    from haochaping.exchange.encodings import Made
 
 _ROUNDED_FROM = 1e15
 
@@ -91,15 +93,12 @@ def some_rows(
     """As `rows`, with None in place of each row whose value in a column is not wanted ("" where it has none)."""
     if path.suffix.lower() == ".csv":
         return _csv_rows(path, column, wanted, columns)
-    readers: dict[str, Callable[[Path], Iterator[Row]]] = {
-        ".xlsx": partial(_xlsx_rows, columns=columns),
-        ".jsonl": _json_rows,
-        ".ndjson": _json_rows,
-    }
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
+    if path.suffix.lower() in {".jsonl", ".ndjson"}:
+        return _json_rows(path, column, wanted)
+    if path.suffix.lower() != ".xlsx":
         raise Refused(UNKNOWN_FILE_TYPE, name=path.name)
-    return (row if wanted(str(row.fields.get(column, ""))) else None for row in reader(path))
+    found = _xlsx_rows(path, columns)
+    return (row if wanted(str(row.fields.get(column, ""))) else None for row in found)
 
 
 def texts(
@@ -241,27 +240,41 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _json_rows(path: Path) -> Iterator[Row]:
+def _json_rows(path: Path, column: str, wanted: Callable[[str], bool]) -> Iterator[Row | None]:
     made = made_of(path)
+    in_view = re.compile(rf'"{re.escape(column)}"\s*:\s*"([^"]*)"')
     with path.open(encoding=made.encoding, errors=made.errors) as file:
         for number, line in enumerate(_json_lines(file, made.is_long), start=1):
-            if line is None:
-                yield Row(number, {}, Complaint(LONG_ROW, params={"limit": LONGEST}))
+            if line is not None and not line.strip():
                 continue
-            if not line.strip():
+            told = _in_view(in_view, line) if column and line is not None else None
+            if told is not None:
+                yield _json_row(number, line, made) if wanted(told) else None
                 continue
-            if complaint := made.complaint(line):
-                yield Row(number, {}, complaint)
-                continue
-            try:
-                fields = read_json(line)
-            except Refused as refused:
-                yield Row(number, {}, refused.complaint)
-                continue
-            if isinstance(fields, dict):
-                yield Row(number, fields)
-            else:
-                yield Row(number, {}, Complaint(NOT_AN_OBJECT))
+            row = _json_row(number, line, made)
+            yield row if wanted(str(row.fields.get(column, ""))) else None
+
+
+def _in_view(value: re.Pattern[str], line: str) -> str | None:
+    """The value of a field that a line shows before it is read; None where only reading tells.
+
+    Without a backslash no text holds a quotation mark: what looks like the field is it, or one of that name further in,
+    of a record that lacks it.
+    """
+    found = [] if "\\" in line else value.findall(line)
+    return found[0] if len(found) == 1 else None
+
+
+def _json_row(number: int, line: str | None, made: Made) -> Row:
+    if line is None:
+        return Row(number, {}, Complaint(LONG_ROW, params={"limit": LONGEST}))
+    if complaint := made.complaint(line):
+        return Row(number, {}, complaint)
+    try:
+        fields = read_json(line)
+    except Refused as refused:
+        return Row(number, {}, refused.complaint)
+    return Row(number, fields) if isinstance(fields, dict) else Row(number, {}, Complaint(NOT_AN_OBJECT))
 
 
 def _json_lines(file: TextIO, long: bool) -> Iterator[str | None]:

@@ -136,12 +136,14 @@ def _take(
     for (position, _), outcome in zip(judged, taken.outcomes, strict=True):
         outcomes[position] = outcome
     insight.count(changes(case_units(taken.before.values()), case_units(taken.after.values())))
-    _move_reviews(taken, {outcome.id: case.key for case, outcome in zip(chosen, taken.outcomes, strict=True)})
+    if taken.before:
+        keys = {outcome.id: case.key for case, outcome in zip(chosen, taken.outcomes, strict=True)}
+        _move_reviews(taken, keys)
     if entrance != Entrance.HISTORY:
         _invite(taken, by, now)
     settled = [outcome for outcome in outcomes if outcome]
-    raws = [replace(raw, digest=digests.get(position)) for position, raw in enumerate(raws)]
-    if told_at is None:
+    if told_at is None and any(outcome.kind == OutcomeKind.QUARANTINED for outcome in settled):
+        raws = [replace(raw, digest=digests[position]) for position, raw in enumerate(raws)]
         settled = _put_aside(raws, _recognised(raws, settled, by), entrance, by, now)
     changed = {OutcomeKind.ACCEPTED, OutcomeKind.UPDATED}
     arrived = [case.key for position, case in judged if settled[position].kind in changed]

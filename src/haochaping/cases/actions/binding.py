@@ -73,8 +73,13 @@ def bind(taken: TakenIn, told: Sequence[Told], positions: list[int], by: Actor, 
         directory.halls(occurrence.hall for case in chosen for occurrence in case.occurrences),
     )
     bound = []
+    # A batch is of few places: each is judged once.
+    judged: dict[tuple[str, ...], Complaint | None] = {}
     for position, case in zip(positions, chosen, strict=True):
-        complaint = _complaint(case, places, by) or time_complaint(case, now)
+        place = (case.source, case.division, case.agency, case.item, *(o.hall for o in case.occurrences))
+        if place not in judged:
+            judged[place] = _complaint(case, places, by)
+        complaint = judged[place] or time_complaint(case, now)
         if complaint is not None:
             refused = complaint.code == OUT_OF_SCOPE.code
             kind = OutcomeKind.REFUSED if refused else OutcomeKind.QUARANTINED

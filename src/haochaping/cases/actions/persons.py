@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haochaping.cases import queries
 from haochaping.cases.actions.entries import record
 from haochaping.cases.models import Case
 from haochaping.cases.rules import is_aged_60, person_doubt
@@ -45,7 +46,10 @@ def know_applicants(known: Mapping[UUID, tuple[bool, bool | None]], *, by: Actor
     In the transaction in which they were taken in, whose entry in the ledger speaks of them. A case that was known as
     it is, but for this, is spoken of by an entry of its own.
     """
-    rows = Case.objects.filter(id__in=list(known), person_id=None, agent_id=None).select_related("platform")
+    differing = queries.otherwise_counted(known)
+    if not differing:
+        return
+    rows = Case.objects.filter(id__in=differing, person_id=None, agent_id=None).select_related("platform")
     changed, known_before = [], []
     for row in rows.select_for_update(of=("self",)).order_by("id"):
         if (row.by_agent, row.aged_60) != known[row.id]:

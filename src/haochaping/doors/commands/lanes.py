@@ -1,7 +1,7 @@
 """A file through a flow, a large one in several processes, so that rules and database work at the same time.
 
-Every lane reads the whole file and takes the records whose case number falls to it: what belongs to one case is taken
-by one lane, in the order of the file, and no two lanes wait for each other.
+Every lane goes through the whole file and reads the records whose case number falls to it: what belongs to one case is
+taken by one lane, in the order of the file, and no two lanes wait for each other.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from haochaping.insight.rules.totals import BY_COMPLETION, BY_VOICE, of_kind, total, weighed
@@ -11,6 +10,8 @@ from haochaping.insight.terms import FactKey, FactKind, Measure, Said
 from haochaping.kernel.refused import N_
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from haochaping.cases.terms import Handled
 
 _CASES = N_("cases")
@@ -18,7 +19,7 @@ _DAYS = N_("working days")
 _SOURCE = "国办发〔2019〕51号"
 
 
-def handling_units(handled: Handled, case: FactKey) -> Counter[FactKey]:
+def handling_units(handled: Handled, case: FactKey) -> Iterator[FactKey]:
     """A completed case counts on that day, once more with the number in `level` for each thing that is told of it."""
     completed = case._replace(kind=FactKind.HANDLED, day=handled.day, provenance=_verdict(handled.kept))
     told: dict[FactKind, int | None] = {
@@ -28,11 +29,10 @@ def handling_units(handled: Handled, case: FactKey) -> Counter[FactKey]:
         FactKind.TRIPS: handled.trips,
         FactKind.MATERIALS: handled.materials,
     }
-    units = Counter({completed: 1})
+    yield completed
     for kind, number in told.items():
         if number is not None:
-            units[completed._replace(kind=kind, level=number, provenance="")] += 1
-    return units
+            yield completed._replace(kind=kind, level=number, provenance="")
 
 
 def _verdict(kept: bool | None) -> str:

@@ -62,15 +62,23 @@ def case_units(cases: Iterable[CaseFacts]) -> Counter[FactKey]:
     Of these only what was reviewed counts: `review_units` says so.
     """
     units: Counter[FactKey] = Counter()
-    for case in cases:
-        place = (case.division_id, case.agency_id, case.item_id, *_known_from(case.verified))
-        counted = FactKey(FactKind.CASE, case.day, *place)
-        units[counted] += 1
-        if case.handled and case.verified:
-            units.update(handling_units(case.handled, counted))
-        for occurrence in () if case.withdrawn else case.occurrences:
-            at = (occurrence.hall_id, occurrence.stage)
-            units[FactKey(FactKind.OCCURRENCE, occurrence.day, *place, *at)] += 1
+    # A batch has many cases of one day and place, handled alike: they are counted before they are told apart by kind.
+    alike = Counter(
+        (
+            (case.day, case.division_id, case.agency_id, case.item_id, *_known_from(case.verified)),
+            case.handled if case.verified else None,
+            () if case.withdrawn else tuple([(one.day, one.hall_id, one.stage) for one in case.occurrences]),
+        )
+        for case in cases
+    )
+    for (where, handled, services), n in alike.items():
+        counted = FactKey(FactKind.CASE, *where)
+        units[counted] += n
+        for unit in handling_units(handled, counted) if handled else ():
+            units[unit] += n
+        for day, hall_id, stage in services:
+            service = counted._replace(kind=FactKind.OCCURRENCE, day=day, hall_id=hall_id, stage=stage)
+            units[service] += n
     return units
 
 
