@@ -73,6 +73,7 @@ from haochaping.rectification.terms import (
     OWN_CHANGE,
     RULE_REPLACED,
     SAME_PERSON,
+    STEP_TAKEN,
     WRONG_APPEAL_STATE,
     WRONG_PROJECT_STATE,
     WRONG_REFORM_STATE,
@@ -192,7 +193,7 @@ _STATUS = {
     FOUND_ALREADY.code: CONFLICT,
     VOICE_AGENCY_GOES_ON.code: CONFLICT,
     NAMED_ALREADY.code: CONFLICT,
-    WRONG_STATE.code: CONFLICT,
+    **dict.fromkeys((WRONG_STATE.code, STEP_TAKEN.code), CONFLICT),
     **dict.fromkeys((CASE_CONCEALED.code, NOT_DESIGNATED.code), FORBIDDEN),
     NO_SUCH_RULE.code: MISSING,
     RULE_REPLACED.code: CONFLICT,
@@ -558,9 +559,9 @@ def desk_page(
     response = render(request, template, {**shared, **context}, status=status)
     if refused:
         keep_typed(request, response)
-    response.headers["Cache-Control"] = "no-store"
     elif waits:
         give_back(request, response)
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
