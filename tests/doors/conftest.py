@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PASSWORD = "a quiet river at dusk"
+RECORDS = "account_authentication_methods"
+
+
+def wait(browser: Client, minutes: float = 60) -> None:
+    """Let time pass since somebody logged in, without idling."""
+    session = browser.session
+    ago = timedelta(minutes=minutes).total_seconds()
+    session[RECORDS] = [record | {"at": record["at"] - ago} for record in session[RECORDS]]
+    session.save()
 
 
 @pytest.fixture

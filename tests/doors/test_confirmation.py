@@ -14,23 +14,14 @@ from haochaping.accounts.terms import Role
 from haochaping.doors.confirmation import WINDOW, Fresh
 from haochaping.doors.gate import declared_views
 from haochaping.ledger.models import Entry
-from tests.doors.conftest import PASSWORD
+from tests.doors.conftest import PASSWORD, wait
 
 pytestmark = pytest.mark.django_db
-RECORDS = "account_authentication_methods"
 
 
 @pytest.fixture(autouse=True)
 def _pages(settings) -> None:
     settings.ROOT_URLCONF = "tests.doors.gate_pages"
-
-
-def wait(person, minutes: float) -> None:
-    """Let time pass since the person logged in, without idling."""
-    session = person.browser.session
-    ago = timedelta(minutes=minutes).total_seconds()
-    session[RECORDS] = [record | {"at": record["at"] - ago} for record in session[RECORDS]]
-    session.save()
 
 
 @pytest.mark.parametrize(
@@ -46,7 +37,7 @@ def wait(person, minutes: float) -> None:
 )
 def test_confirmation_is_asked_where_it_is_declared(signed_in, method, path, minutes, is_asked):
     clerk = signed_in(Role.CLERK)
-    wait(clerk, minutes)
+    wait(clerk.browser, minutes)
 
     answer = getattr(clerk.browser, method)(path)
 
@@ -57,7 +48,7 @@ def test_confirmation_is_asked_where_it_is_declared(signed_in, method, path, min
 
 def test_after_the_confirmation_one_goes_on_where_one_was(signed_in):
     clerk = signed_in(Role.CLERK)
-    wait(clerk, 60)
+    wait(clerk.browser, 60)
     asked = clerk.browser.get("/vault?year=2026").headers["Location"]
 
     answer = clerk.browser.post(asked, {"code": clerk.enrolment.recovery_codes[0]})
@@ -69,7 +60,7 @@ def test_after_the_confirmation_one_goes_on_where_one_was(signed_in):
 def test_after_the_confirmation_for_a_file_one_is_on_its_page(signed_in):
     """A browser that was sent on to the file would go on showing the question."""
     clerk = signed_in(Role.CLERK)
-    wait(clerk, 60)
+    wait(clerk.browser, 60)
     clerk.browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     asked = clerk.browser.get("/vault?year=2026", headers={"referer": "http://testserver/desk?page=2"})
     question = clerk.browser.get(asked.headers["Location"])
@@ -97,7 +88,7 @@ def test_confirmation_takes_a_new_session_that_stays_in_the_list_and_is_recorded
 
 def test_password_confirms_too(signed_in):
     clerk = signed_in(Role.CLERK)
-    wait(clerk, 60)
+    wait(clerk.browser, 60)
 
     clerk.browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
@@ -114,7 +105,7 @@ def test_password_confirms_too(signed_in):
 )
 def test_form_sent_too_late_is_not_carried_out_and_its_page_comes_back(signed_in, referer, back):
     clerk = signed_in(Role.CLERK)
-    wait(clerk, 60)
+    wait(clerk.browser, 60)
 
     answer = clerk.browser.post("/seal", {"reason": "words"}, headers={"referer": referer})
 
@@ -124,7 +115,7 @@ def test_form_sent_too_late_is_not_carried_out_and_its_page_comes_back(signed_in
 
 def test_whoever_came_by_the_identity_provider_logs_in_there_again(signed_in, monkeypatch):
     clerk = signed_in(Role.CLERK)
-    wait(clerk, 60)
+    wait(clerk.browser, 60)
     monkeypatch.setattr("haochaping.doors.confirmation.is_mfa_enabled", lambda _user: False)
 
     answer = clerk.browser.get("/vault")

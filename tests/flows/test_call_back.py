@@ -321,8 +321,8 @@ def test_an_office_calls_nobody_by_its_own_switchboard_who_has_not_agreed(signed
 
 
 def test_what_a_concealed_reviewer_wrote_the_agency_records(signed, now):
-    conceal(signed, now)
     handle_bad_review.write_to_reviewer(order_of(signed).id, "请问是哪一份？", by=worlds.CLERK, now=now)
+    conceal(signed, now)
     handle_bad_review.answer_agency(signed, "居住证明。", by=REVIEWER, now=now)
     [message] = recordable(signed).contacts
 

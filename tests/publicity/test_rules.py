@@ -101,6 +101,8 @@ def test_certificates_accounts_plates_and_mail_are_hidden(text: str, shown: str)
         "新Windows系统很慢，新APP也打不开",
         "我@窗口，没人理",
         "12345热线",
+        "已约谈负责人",
+        "我们已约谈负责人，并当面说明",
     ],
 )
 def test_the_sentence_stays(text: str):

@@ -153,7 +153,7 @@ def test_a_fault_of_the_service_alone_proposes_no_reform(verified):
         ({"note": " "}, "text_missing"),
         ({"proposal": ""}, "text_missing"),
         ({"agency_code": worlds.OTHER_AGENCY}, "not_deciding"),
-        ({"agency_code": ""}, "not_deciding"),
+        ({"agency_code": " "}, "no_addressee"),
         ({"by": ELSEWHERE}, "out_of_scope"),
         ({"by": worlds.PUBLISHER}, "not_allowed"),
     ],

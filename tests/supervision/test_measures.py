@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -78,12 +79,8 @@ def test_a_measure_is_heard_decided_by_another_and_carried_out(at_fault, rung):
     assert not queries.was_talked_to(at_fault.order_id)
     actions.carry_out_measure(pk, text="已谈话。", by=ONE, now=at_fault.now)
     (row,) = queries.proposals(ONE, done=True)
-    assert (row.state, row.staff_code, row.heard, row.outcome) == (
-        "done",
-        "0088",
-        "当时系统停了。",
-        "已谈话。",
-    )
+    assert (row.state, row.staff_code, row.outcome) == ("done", "0088", "已谈话。")
+    assert [one.text for one in row.hearings] == ["当时系统停了。"]
     assert queries.was_talked_to(at_fault.order_id)
     assert kinds(pk) == [
         EntryKind.MEASURE_PROPOSED,
@@ -110,6 +107,23 @@ def test_nobody_is_held_accountable_unheard_nor_by_who_proposed_it(at_fault):
         Proposal.objects.filter(id=pk).update(**changed)
     actions.decide(pk, adopt=False, reason="不必", by=OTHER, now=at_fault.now)
     assert queries.proposal(pk, by=ONE).state == "rejected"
+
+
+def test_everything_that_the_person_says_stays_with_who_wrote_it_down(at_fault):
+    pk, first = propose(at_fault), at_fault.now
+    later = first + timedelta(hours=1)
+    actions.hear_person(pk, text="当时系统停了。", by=ONE, now=first)
+
+    for _ in range(2):
+        actions.hear_person(pk, text="另附当日记录。", by=OTHER, now=later)
+
+    row = queries.proposal(pk, by=ONE)
+    assert [(one.text, one.by, one.at) for one in row.hearings] == [
+        ("当时系统停了。", str(ONE), first),
+        ("另附当日记录。", str(OTHER), later),
+    ]
+    assert row.heard_at == later
+    assert kinds(pk) == [EntryKind.MEASURE_PROPOSED, *[EntryKind.PERSON_HEARD] * 2]
 
 
 def test_without_a_fault_of_the_service_nothing_is_proposed(verified):

@@ -40,3 +40,9 @@ def test_braces_that_a_person_sent_are_not_filled():
     reason = Reason("x", "“{value}”", "")
 
     assert say(Complaint(reason, "", {"value": "{length}"})).message == "“{length}”"
+
+
+def test_what_turns_words_around_is_not_repeated():
+    reason = Reason("x", "“{value}”", "")
+
+    assert say(Complaint(reason, "", {"value": "\u202e99\u2066-1\x00"})).message == "“99-1\ufffd”"

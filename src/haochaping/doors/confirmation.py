@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from haochaping.doors.typed import lay_by, waiting
 from haochaping.doors.way_back import page_before
 
 if TYPE_CHECKING:
@@ -47,10 +48,14 @@ def is_due(request: HttpRequest, fresh: Fresh) -> bool:
 def answer(request: HttpRequest) -> HttpResponseRedirect:
     """Send to the confirmation, and back to the page afterwards. A form that was sent is not carried out later.
 
+    What was written in it waits in the session until then (doors/typed.py).
+
     What is asked for without a form is a file: a browser that were sent on to it would keep it and go on showing the
     question. It goes back to the page with the link too.
     """
+    kept = None
     if request.method not in _SAFE:
+        lay_by(request, kept := waiting(request))
         messages.warning(
             request, gettext("Nothing was changed yet: confirm that it is you, then do it again.")
         )
@@ -63,4 +68,5 @@ def answer(request: HttpRequest) -> HttpResponseRedirect:
         return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}")
     # Whoever has no factor here came by the identity provider, which is asked again.
     logout(request)
+    lay_by(request, kept)
     return redirect_to_login(back)

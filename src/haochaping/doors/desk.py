@@ -14,8 +14,9 @@ from django.utils.translation import gettext
 from haochaping.accounts.access import may
 from haochaping.accounts.terms import NOT_ALLOWED, OUT_OF_SCOPE, UNKNOWN_CLIENT, UNKNOWN_USER, Power
 from haochaping.directory.terms import CHANGED_MEANWHILE, NO_SUCH_MATCH, NOT_IN_DIRECTORY, NOT_YOURS
+from haochaping.doors.confirmation import Fresh, is_due
 from haochaping.doors.gate import actor_of
-from haochaping.doors.typed import PLACE, keep_typed
+from haochaping.doors.typed import PLACE, give_back, is_laid_by, keep_typed
 from haochaping.exchange.quality.terms import ALREADY_EXPLAINED, NO_SUCH_FIGURE, NO_SUCH_SOURCE, NOT_JUDGED
 from haochaping.exchange.reconciliation.terms import NO_SUCH_RECONCILIATION, NOT_DIFFERING
 from haochaping.exchange.terms import NOT_WAITING
@@ -72,6 +73,7 @@ from haochaping.rectification.terms import (
     OWN_CHANGE,
     RULE_REPLACED,
     SAME_PERSON,
+    STEP_TAKEN,
     WRONG_APPEAL_STATE,
     WRONG_PROJECT_STATE,
     WRONG_REFORM_STATE,
@@ -191,7 +193,7 @@ _STATUS = {
     FOUND_ALREADY.code: CONFLICT,
     VOICE_AGENCY_GOES_ON.code: CONFLICT,
     NAMED_ALREADY.code: CONFLICT,
-    WRONG_STATE.code: CONFLICT,
+    **dict.fromkeys((WRONG_STATE.code, STEP_TAKEN.code), CONFLICT),
     **dict.fromkeys((CASE_CONCEALED.code, NOT_DESIGNATED.code), FORBIDDEN),
     NO_SUCH_RULE.code: MISSING,
     RULE_REPLACED.code: CONFLICT,
@@ -543,7 +545,8 @@ def desk_page(
 ) -> HttpResponse:
     """Render a page with the navigation of whoever asks; never kept by a browser or proxy.
 
-    What was written in a form that was refused stands on the page, in the form or beside it.
+    What was written in a form that was refused stands on the page, in the form or beside it; so does what was written
+    before somebody had to confirm that it is them.
 
     `counted` is False on pages that ask the database for much already: they lead to one's notices without a number.
     """
@@ -551,10 +554,13 @@ def desk_page(
     unread = notices.unread_count(int(by.id)) if counted else 0
     bell = Bell(_address("desk_notices"), unread, here == "desk_notices")
     refused = request.method == "POST" and status >= FORBIDDEN
-    shared = {"navigation": entries(by, here), "bell": bell, "typed": PLACE if refused else ""}
+    waits = request.method == "GET" and is_laid_by(request) and not is_due(request, Fresh.ALWAYS)
+    shared = {"navigation": entries(by, here), "bell": bell, "typed": PLACE if refused or waits else ""}
     response = render(request, template, {**shared, **context}, status=status)
     if refused:
         keep_typed(request, response)
+    elif waits:
+        give_back(request, response)
     response.headers["Cache-Control"] = "no-store"
     return response
 

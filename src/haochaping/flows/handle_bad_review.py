@@ -8,6 +8,7 @@ from django.db import transaction
 
 from haochaping.cases import queries as cases
 from haochaping.flows import tell_reviewers, tell_staff
+from haochaping.flows.conceal import is_concealed
 from haochaping.insight import actions as insight
 from haochaping.insight.rules import changes, order_units
 from haochaping.kernel.periods import local_day
@@ -16,13 +17,15 @@ from haochaping.kernel.text import clean
 from haochaping.notices import actions as notices
 from haochaping.notices.queries import last_words
 from haochaping.notices.terms import NoticeKind, Side, Template
+from haochaping.postgres.together import together
 from haochaping.postgres.writes import at_once
 from haochaping.publicity.rules import hidden_in
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import most_alike, says_nothing
-from haochaping.rectification.terms import NO_THREAD, REPLY_DOUBTED, Doubts, Solved
+from haochaping.rectification.terms import NO_THREAD, NOT_WRITTEN_TO, REPLY_DOUBTED, Doubts, Solved
 from haochaping.reviews import queries as reviews
+from haochaping.reviews.terms import SupplementRow
 from haochaping.rulebook.queries import asked_once
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.terms import NewSignal, SignalKind
@@ -94,15 +97,23 @@ def _left_alone(order: OrderRow, ended_on: date) -> NewSignal:
 
 @transaction.atomic
 def write_to_reviewer(order_id: UUID, text: str, *, by: Actor, now: datetime) -> None:
-    """The clerk writes in the order's thread; the reviewer reads it on the status page and hears of it by SMS."""
+    """The clerk writes in the order's thread; the reviewer reads it on the status page and hears of it by SMS.
+
+    Raises:
+        Refused: NOT_WRITTEN_TO where the reviewer is concealed: they were promised that the agency does not contact them.
+    """
     order = orders.order_to_handle(order_id, by=by)
+    reached, concealed = reviews.reached([order.review_id]), reviews.concealed_among([order.review_id])
+    together(reached, concealed)
+    if is_concealed(order, SupplementRow(concealed=bool(concealed.answer))):
+        raise Refused(NOT_WRITTEN_TO)
     thread_id = order.thread_id
     if thread_id is None:
-        person = person_of(order.review_id)
+        person = reached.answer[order.review_id].person
         thread_id = notices.open_thread("order", str(order.id), person=person, by=by, now=now)
         rectification.link_thread(order.id, thread_id)
     notices.write(thread_id, Side.AGENCY, text, by=by, now=now)
-    tell(order.review_id, Template.AGENCY_WROTE, by=by, now=now)
+    tell_reached(order.review_id, reached, Template.AGENCY_WROTE, by=by, now=now)
 
 
 @transaction.atomic

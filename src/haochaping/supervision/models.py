@@ -171,7 +171,7 @@ class Proposal(models.Model):
         retention = Kept.RECORD
         plain = ("rung", "state")
         account = ("proposed_by", "decided_by", "heard_by", "done_by")
-        never = ("reason", "decision", "heard", "outcome")
+        never = ("reason", "decision", "heard", "heard_before", "outcome")
 
     id = models.UUIDField(primary_key=True)
     supervision = models.ForeignKey(SupervisionOrder, models.PROTECT, null=True, related_name="+")
@@ -189,6 +189,7 @@ class Proposal(models.Model):
     heard = models.TextField(blank=True, db_default="")
     heard_by = models.CharField(max_length=80, blank=True, db_default="")
     heard_at = models.DateTimeField(null=True)
+    heard_before = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     outcome = models.TextField(blank=True, db_default="")
     done_by = models.CharField(max_length=80, blank=True, db_default="")
     done_at = models.DateTimeField(null=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
-from haochaping.kernel.text import visible
+from haochaping.kernel.text import INVISIBLE, visible
 from haochaping.ui.moments import day, moment
 
 if TYPE_CHECKING:
@@ -58,5 +58,5 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return gettext(", ").join(map(_shown, value))
     label = getattr(value, "label", None)
-    # What somebody typed is repeated, but not what a page cannot hold.
-    return gettext(label) if isinstance(label, str) else visible(str(value))
+    # What somebody typed is repeated, but not what a page cannot hold, nor what turns its words around.
+    return gettext(label) if isinstance(label, str) else visible(str(value).translate(INVISIBLE))

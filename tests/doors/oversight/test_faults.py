@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from haochaping.directory.models import StaffMember
+from haochaping.flows import class_fault as faults
 from haochaping.flows import handle_bad_review
 from haochaping.kernel.actor import SYSTEM
 from haochaping.rectification import actions
 from haochaping.rectification.models import Reform, WorkOrder
 from haochaping.supervision.models import Proposal
 from tests import worlds
+from tests.doors.conftest import PASSWORD, wait
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -23,6 +27,12 @@ TYPED = {
     "note": "材料要了两次，也没有讲清楚。",
     "agency": worlds.AGENCY,
     "proposal": "取消第二次提交。",
+}
+CLASSED: dict[str, Any] = {
+    "responsibilities": ["service"],
+    "note": "没有讲清楚。",
+    "agency": "",
+    "proposal": "",
 }
 
 
@@ -52,6 +62,60 @@ def text_of(browser, address: str) -> str:
 def english(client, bad) -> str:
     """What the reviewer reads on the status page."""
     return str(client.get(f"/status/{bad.receipt}", headers={"accept-language": "en"}).content.decode())
+
+
+@pytest.fixture
+def proposal(order, one) -> str:
+    """The address of a measure about a member of staff that one supervisor proposed."""
+    faults.class_fault(order, **CLASSED, by=worlds.CLERK, now=timezone.now())
+    StaffMember.objects.create(code="0088", name="", agency_id=WorkOrder.objects.get(id=order).agency_id)
+    typed = {"rung": "accountability", "staff_code": "0088", "reason": "两次。"}
+    return str(one.post(f"/oversight/measures/new/{order}", typed).headers["Location"])
+
+
+def test_all_that_the_person_says_stands_on_the_page_of_the_proposal(proposal, one, supervisor_of):
+    other = supervisor_of("other")
+    for who, words in ((one, "系统停了。"), (other, "另附记录。")):
+        assert who.post(f"{proposal}/hearing", {"text": words}).status_code == 303
+
+    said = re.findall(r"<dd>(系统停了。|另附记录。)<br><span class=\"soft\">(\w+)", text_of(one, proposal))
+
+    assert said == [("系统停了。", "您"), ("另附记录。", "督办员other")]
+
+
+WRITTEN = "本人说：<当日>停电。\r\n另附记录。"
+ESCAPED = "本人说：&lt;当日&gt;停电。\r\n另附记录。</textarea>"
+
+
+@pytest.mark.parametrize(("form", "field"), [("hearing", "text"), ("decision", "reason")])
+def test_what_was_written_before_a_confirmation_stands_in_its_form_again_once(
+    proposal, one, supervisor_of, form, field
+):
+    other = supervisor_of("other")
+    wait(other)
+    sent = {field: WRITTEN, "decision": "reject"}
+
+    asked = other.post(f"{proposal}/{form}", sent, headers={"referer": f"http://testserver{proposal}"})
+
+    assert "reauthenticate" in asked.headers["Location"]
+    assert "%E5%BD%93" not in asked.headers["Location"]
+    assert Proposal.objects.values_list("state", "heard").get() == ("waiting", "")
+    assert ESCAPED not in text_of(other, proposal)
+    assert other.post(reverse("account_reauthenticate"), {"password": PASSWORD}).status_code == 302
+    page = text_of(other, proposal)
+    (area,) = re.findall(rf'<textarea name="(\w+)"[^>]*>\n{re.escape(ESCAPED)}', page)
+    assert area == field
+    assert ESCAPED not in text_of(other, proposal)
+    assert "当日" not in str(dict(other.session))
+
+
+def test_what_was_written_before_a_confirmation_is_on_another_page_where_its_form_is_not(proposal, one):
+    wait(one)
+    one.post(f"{proposal}/hearing", {"text": WRITTEN})
+    one.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+    assert "本人说：&lt;当日&gt;停电。" in text_of(one, "/oversight/signals/")
+    assert "本人说" not in text_of(one, proposal)
 
 
 def test_the_whole_way_of_a_reform(order, clerk, one, client, bad):

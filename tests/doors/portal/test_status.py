@@ -17,6 +17,7 @@ from haochaping.flows import close_order, handle_bad_review
 from haochaping.flows.invite import invite_case
 from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.kernel.actor import OPERATOR, SYSTEM
+from haochaping.kernel.refused import Refused
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.models import SolutionAnswer, WorkOrder
@@ -99,6 +100,31 @@ def test_with_a_thread_and_consent_to_be_called_the_page_asks_twelve_times_at_mo
         assert len([one for one in asked if not one.startswith(_AROUND)]) <= 12, address
 
 
+@pytest.mark.parametrize(
+    ("called", "said"),
+    [(True, "it does not do so itself"), (False, "it does not contact you, and the answer comes here")],
+)
+def test_whose_case_is_hidden_is_contacted_by_no_agency_and_asked_to_write_to_none(
+    citizen, status, called, said
+):
+    told = {"indicator_codes": ["113"], "comment_text": "跑了三次"} | (
+        {"may_call_back": "on"} if called else {}
+    )
+    citizen.send("reasons", **told)
+    rectification.sign_for(_order().id, by=worlds.CLERK, now=timezone.now())
+    handle_bad_review.write_to_reviewer(_order().id, "请问是哪一天？", by=worlds.CLERK, now=timezone.now())
+    assert f'action="{status}/message"' in text_of(citizen.look(status))
+
+    citizen.send("conceal", concealed="yes")
+
+    page = text_of(citizen.look(status, **{"accept-language": "en"}))
+    assert said in page
+    assert "请问是哪一天？" in page
+    assert f'action="{status}/message"' not in page
+    with pytest.raises(Refused, match="not_written_to"):
+        handle_bad_review.write_to_reviewer(_order().id, "在吗？", by=worlds.CLERK, now=timezone.now())
+
+
 def test_unknown_calendar_is_said(citizen, status):
     WorkOrder.objects.update(due_at=None, deadline_known=False)
 
@@ -173,6 +199,7 @@ def test_the_reply_is_read(citizen, status):
     assert "已改为一次办结，谢谢您。" in page
     assert "属实内部" not in page
     assert f'action="{status}/solution"' in page
+    assert "部分解决，可以办结" in page
     assert not re.search(r'name="solved"[^>]*checked', page)
 
 

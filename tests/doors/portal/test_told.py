@@ -255,7 +255,8 @@ def test_the_office_that_calls_is_named_where_the_case_is_hidden(citizen, order_
     page = look(citizen)
 
     assert ("Whoever supervises" in page) is agrees
-    assert ("will contact you by" in page) is True
+    assert ("will contact you by" in page) is agrees
+    assert ("it does not contact you" in page) is not agrees
 
 
 def test_whose_agency_has_ended_without_a_successor_reads_that_it_is_being_decided_who_goes_on(

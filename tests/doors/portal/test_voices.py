@@ -249,6 +249,8 @@ def test_who_wrote_a_good_review_reads_there_what_was_taken_up(citizen):
 
     assert "来自您的文字：建议" in page
     assert "内部说明" not in page
+    # Nothing between two dots, nor behind the last one, is left out.
+    assert not re.search(r"·\s*(?:·|</p>)", page)
 
 
 def sent(number: int) -> list[SimpleUploadedFile]:

@@ -93,6 +93,37 @@ def test_a_message_sent_twice_from_one_page_is_one_and_from_two_pages_two(bad, c
     assert len(orders.history(bad.order_id).messages) == 3
 
 
+def test_other_words_under_the_mark_of_a_form_that_was_taken_are_given_back(bad, clerk):
+    """Whoever goes back and writes something else has not clicked twice."""
+    mark = mark_in(page_of(clerk, bad), "message")
+    first = {"text": "请补充证明。", "mark": mark}
+    clerk.post(bad.address("message"), first)
+
+    again = clerk.post(bad.address("message"), first)
+    other = clerk.post(bad.address("message"), first | {"text": "还请带上原件。"}, headers=ENGLISH)
+
+    page = other.content.decode()
+    assert (again.status_code, other.status_code) == (303, 409)
+    assert "with other words than these" in page
+    assert re.search(r"<textarea[^>]*>\s*还请带上原件。</textarea>", page)
+    assert [one.text for one in orders.history(bad.order_id).messages] == ["请补充证明。"]
+    fresh = {"text": "还请带上原件。", "mark": mark_in(page, "message")}
+    assert clerk.post(bad.address("message"), fresh).status_code == 303
+    assert len(orders.history(bad.order_id).messages) == 2
+
+
+def test_another_reply_under_the_mark_of_one_that_was_sent_stands_beside_the_order(bad, clerk, world):
+    bring_to(bad, OrderState.RECTIFIED, world)
+    first = {"text": "已改，两个窗口并为一个。", "mark": mark_in(page_of(clerk, bad), "reply")}
+    clerk.post(bad.address("reply"), first)
+
+    other = clerk.post(bad.address("reply"), first | {"text": "已改，另有说明。"}, headers=ENGLISH)
+
+    assert other.status_code == 409
+    assert "<blockquote><p>已改，另有说明。</p></blockquote>" in other.content.decode()
+    assert moves(bad, Move.REPLY) == 1
+
+
 def test_a_stale_page_is_still_told_that_the_order_has_moved(bad, clerk, world):
     bring_to(bad, OrderState.SIGNED, world)
 

@@ -406,6 +406,8 @@ def test_what_was_merged_with_the_excluded_one_is_given_back_whoever_sees_it(
     assert people("anne").post(oversight("propose"), reasons).status_code == 303
     assert people("bea").post(oversight("confirm")).status_code == 303
     assert WorkOrder.objects.get(id=signed.order_id).state == "excluded"
+    clocks = people("lead").get(signed.address()).content.decode().partition('"clocks plain"')[2]
+    assert clocks.partition("</ol>")[0].count("<li") == 1
 
     assert (WorkOrder.objects.get(id=other.order_id).state == "dispatched") is within
     job = ProcrastinateJob.objects.get(task_name="orders.give_back")

@@ -115,6 +115,14 @@ def test_the_order_says_which_step_which_window_and_which_number(bad_review, bro
     assert "逾期评价" not in page
 
 
+def test_the_order_of_a_follow_up_review_says_so(bad, clerk):
+    assert "Follow-up review" not in _page(bad, clerk)
+
+    Review.objects.update(assess_no=2)
+
+    assert "Follow-up review" in _page(bad, clerk)
+
+
 def test_a_review_given_long_after_the_service_is_marked(bad_review, browser_of, world):
     served = worlds.occurrence(1, world - timedelta(days=91))
     bad = bad_review("YC-00000002", occurrences=[served])

@@ -12,7 +12,7 @@ from haochaping.files import actions as files
 from haochaping.files.pictures import redrawn
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.periods import local_day
-from haochaping.notices.models import Delivery
+from haochaping.notices.models import Delivery, Message
 from haochaping.rectification.models import Callback
 from haochaping.rectification.terms import OrderState
 from haochaping.reviews import actions as reviews
@@ -112,6 +112,26 @@ def test_the_office_calls_whom_the_agency_does_not_know(bad, browser_of, world, 
     assert supervisor.post(record, RECORD).status_code == 303
     assert Delivery.objects.filter(channel="call", state="queued").count() == 1
     assert Callback.objects.get().result == "answered"
+
+
+@pytest.mark.parametrize("may_call_back", [True, False])
+@pytest.mark.parametrize("how", ["by wish", "by the rules"])
+def test_the_agency_writes_to_nobody_whom_it_does_not_know(bad, browser_of, world, how, may_call_back):
+    if how == "by the rules":
+        worlds.follow(worlds.COUNTY, world, concealment="full")
+    say(bad, world, concealed=how == "by wish", may_call_back=may_call_back)
+    bring_to(bad, OrderState.SIGNED, world)
+    clerk, address = browser_of("clerk"), bad.address("message")
+
+    assert f'action="{address}"' not in look(clerk, bad)
+    assert "write to them below" not in look(clerk, bad)
+    answer = clerk.post(address, {"text": "请问是哪一天？"}, headers={"accept-language": "en"})
+
+    assert answer.status_code == 422
+    assert "it does not write to them" in answer.content.decode()
+    assert "请问是哪一天？" in answer.content.decode()
+    assert not Message.objects.exists()
+    assert not Delivery.objects.filter(template="agency_wrote").exists()
 
 
 def test_that_nobody_can_call_the_agency_says_of_everybody(bad, clerk, world):

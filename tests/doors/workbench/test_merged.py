@@ -66,6 +66,21 @@ def test_each_of_two_leads_to_the_other(bad_review: Callable[..., Bad], clerk: C
     assert f'href="{merged.address()}"' in look(clerk, lead)
 
 
+def test_of_an_order_that_is_answered_with_another_nothing_is_due_and_nobody_is_written_to(
+    bad_review: Callable[..., Bad], clerk: Client
+):
+    lead, merged = bad_review("YC-8"), bad_review("YC-9")
+    assert "write to them below" in look(clerk, merged)
+    assert "Nothing is due any more." not in look(clerk, merged)
+
+    merge_orders.merge(merged.order_id, lead.order_id, by=DISPATCHER, now=timezone.now())
+
+    page = look(clerk, merged)
+    assert "write to them below" not in page
+    assert "The reviewer has not agreed to be called." in page
+    assert "Nothing is due any more." in page
+
+
 def test_whoever_the_merged_one_names_is_not_led_there(
     bad_review: Callable[..., Bad], clerk: Client, world: datetime
 ):

@@ -153,6 +153,16 @@ def test_what_will_not_do_is_said_at_its_field(clerk, field, typed):
     assert queries.contacts_of([clerk.id]) == {}
 
 
+def test_mail_without_an_address_is_not_kept_as_if_it_came(clerk):
+    form = {"email": " ", "phone": ""} | {f"mail_{kind}": "none" for kind in NoticeKind}
+
+    answer = clerk.browser.post(reverse("desk_notice_settings"), form | {"mail_urging": "at_once"})
+
+    assert answer.status_code == 422
+    assert 'id="id_email_error"' in answer.content.decode()
+    assert queries.choices_of([clerk.id]) == {}
+
+
 @pytest.mark.parametrize(
     ("role", "kind", "subject", "name"),
     [

@@ -118,7 +118,7 @@ def page_of(
 
 
 def _shown(row: ProposalRow, by: Actor) -> dict[str, object]:
-    names = names_of([row.proposed_by, row.decided_by, row.heard_by, row.done_by], by)
+    names = names_of([row.proposed_by, row.decided_by, row.done_by, *(one.by for one in row.hearings)], by)
     return {
         "row": row,
         "measure": gettext(RUNG_LABELS[row.rung]),
@@ -126,6 +126,6 @@ def _shown(row: ProposalRow, by: Actor) -> dict[str, object]:
         "tone": _TONES.get(row.state, "info"),
         "proposer": names[row.proposed_by],
         "decider": names[row.decided_by] if row.decided_by else "",
-        "hearer": names[row.heard_by] if row.heard_by else "",
+        "hearings": [(one.text, names[one.by], one.at) for one in row.hearings],
         "doer": names[row.done_by] if row.done_by else "",
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from haochaping.doors.uploads import Photographs
 from haochaping.files.terms import PHOTO_MEGABYTES, PHOTOS_ALLOWED
-from haochaping.kernel.refused import Complaint
+from haochaping.kernel.refused import N_, Complaint
 from haochaping.kernel.text import clean, has_forbidden_control
 from haochaping.notices.terms import TEXT_LIMIT
 from haochaping.rectification.terms import AGREES_LABELS, SOLUTION_TEXT_LIMIT, SOLVED_LABELS, Solved
@@ -152,7 +152,9 @@ class SolutionForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         field = self.fields["solved"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [(word.value, gettext_lazy(SOLVED_LABELS[word])) for word in answers]
+        # Whoever says that not all is solved reads beforehand that it ends all the same.
+        words = SOLVED_LABELS | {Solved.PARTLY: N_("Partly, and it may be closed")}
+        field.choices = [(word.value, gettext_lazy(words[word])) for word in answers]
 
 
 class AgainForm(forms.Form):

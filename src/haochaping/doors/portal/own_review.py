@@ -173,9 +173,16 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     )
     levels = terms.rectification_levels
     said = reviews.supplement_of(review.id)
-    # The office calls where the case is hidden and the reviewer agreed to be called; else the agency says what it did.
-    office = order is not None and said.may_call_back and is_concealed(order, said)
-    progress = progress_of(order, solution, shows=shows, levels=levels, concealed=office, now=now)
+    # Where the case is hidden the office calls whoever agreed to it, and the agency contacts nobody.
+    progress = progress_of(
+        order,
+        solution,
+        shows=shows,
+        levels=levels,
+        concealed=order is not None and is_concealed(order, said),
+        called=said.may_call_back,
+        now=now,
+    )
     lead = merge_orders.lead_of(order) if order and progress else None
     if order and lead and progress:
         progress = _joined(progress, order, lead, levels, now)
@@ -266,7 +273,7 @@ def page(request: HttpRequest, opened: Opened, wrong: Wrong | None = None) -> Ht
     }
     if wrong_shown.reasons and not changeable:
         context["unsent"] = wrong_shown.reasons["comment_text"].value()
-    elif wrong_shown.message and (progress is None or progress.thread is None):
+    elif wrong_shown.message and (progress is None or progress.thread is None or not progress.writes):
         context["unsent"] = wrong_shown.message["text"].value()
     return render(request, "portal/own_review.html", context, status=422 if wrong else 200)
 
@@ -289,8 +296,15 @@ def _joined(own: Progress, order: OrderRow, lead: OrderRow, levels: int, now: da
     """The same where the review is answered with another one of the reviewer."""
     row, solution, shows = orders.order_of_own_review(lead.review_id)
     said = reviews.supplement_of(lead.review_id)
-    office = said.may_call_back and is_concealed(lead, said)
-    led = progress_of(row, solution, shows=shows, levels=levels, concealed=office, now=now)
+    led = progress_of(
+        row,
+        solution,
+        shows=shows,
+        levels=levels,
+        concealed=is_concealed(lead, said),
+        called=said.may_call_back,
+        now=now,
+    )
     return joined(own, order, lead, led) if led else own
 
 

@@ -91,6 +91,11 @@ _OFFICE = N_("Whoever supervises {agency} will contact you by {due}; it does not
 _OFFICE_LATE = N_(
     "Whoever supervises {agency} should have contacted you by {due} and has not done so. This is recorded as overdue."
 )
+# Nobody calls whoever has not agreed to it, and the agency does not write to whom it does not know.
+_UNASKED = N_("{agency} will look into it by {due}; it does not contact you, and the answer comes here.")
+_UNASKED_LATE = N_(
+    "{agency} should have looked into it by {due} and has not done so. This is recorded as overdue."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ class Progress:
     takes the review back; `evidence` what it shows;
     `plan` what it has promised by which day, `earlier` before its time began anew; `joined` says that it is answered with
     another review of the same person, and everything else speaks of that one's order; `joined_at` is that review's
-    address, "" where it is not known.
+    address, "" where it is not known; `writes` that the reviewer can write to the agency, which then may write back.
     """
 
     agency: str
@@ -115,6 +120,7 @@ class Progress:
     reply: str
     replied_at: datetime | None
     thread: list[Event] | None
+    writes: bool
     solution: SolutionRow | None
     asks: bool
     answers: tuple[Solved, ...]
@@ -140,12 +146,13 @@ def progress_of(
     shows: bool,
     levels: int,
     concealed: bool,
+    called: bool,
     now: datetime,
 ) -> Progress | None:
     """What became of a review by its order; None when there is nothing to put right.
 
     `shows` says that there is evidence for the reviewer, `levels` between how many words they choose, `concealed` that
-    the agency does not learn of the case and does not call.
+    the agency does not learn of the case and does not contact them, `called` that they agreed to be called.
     """
     if order is None or order.state == OrderState.CANCELLED:
         return None
@@ -157,7 +164,7 @@ def progress_of(
         agency=order.agency_name,
         waiting=waiting,
         begun=after(order.state, Move.CANCEL) is None,
-        promise="" if waiting else promise(order, now, concealed=concealed),
+        promise="" if waiting else promise(order, now, concealed=concealed, called=called),
         late=order.clock in _LATE and is_overdue(order, now),
         events=told_of(order, told, answers),
         plan=plan,
@@ -175,6 +182,7 @@ def progress_of(
         joined="",
         joined_at="",
         thread=None if messages is None else [_said(message, order.agency_name) for message in messages],
+        writes=not concealed,
     )
 
 
@@ -190,6 +198,7 @@ def joined(own: Progress, order: OrderRow, lead: OrderRow, led: Progress) -> Pro
         joined_at=reverse("review", args=[token]) if token else "",
         events=[*own.events, *(one for one in led.events if _is_later(one, order.closed_at))],
         thread=own.thread,
+        writes=own.writes,
     )
 
 
@@ -204,7 +213,7 @@ def after_objection(own: Progress, order: OrderRow, appeal: AppealRow | None) ->
     return replace(own, promise=gettext(_OBJECTED if appeal.state in APPEAL_SECOND else _EXCLUDED))
 
 
-def promise(order: OrderRow, now: datetime, *, concealed: bool = False) -> str:
+def promise(order: OrderRow, now: datetime, *, concealed: bool = False, called: bool = True) -> str:
     """What happens next and by when: the same clock that the clerk sees. "" when nothing is due any more."""
     if order.state in _AFTER or order.state in ANSWERED:
         return _afterwards(order, now)
@@ -219,7 +228,8 @@ def promise(order: OrderRow, now: datetime, *, concealed: bool = False) -> str:
     clock = CLOCK_OF[order.state]
     sentence = (_LATE if overdue else _PROMISED)[clock]
     if concealed and clock == ClockKind.CONTACT:
-        sentence = _OFFICE_LATE if overdue else _OFFICE
+        said = (_OFFICE, _OFFICE_LATE) if called else (_UNASKED, _UNASKED_LATE)
+        sentence = said[overdue]
     return gettext(sentence).format(agency=order.agency_name, due=moment(due))
 
 

@@ -18,7 +18,7 @@ from haochaping.doors.gate import actor_of, requires
 from haochaping.doors.photo import photo_response
 from haochaping.doors.workbench.forms import EvidenceForm
 from haochaping.doors.workbench.offers import EVIDENCE
-from haochaping.doors.workbench.order import order_page, sent_twice
+from haochaping.doors.workbench.order import order_page, said_in, sent_twice
 from haochaping.files import queries as files
 from haochaping.files.terms import NO_SUCH_PHOTO
 from haochaping.flows import show_evidence
@@ -57,6 +57,7 @@ def _add(request: HttpRequest, order_id: UUID) -> HttpResponse:
             lambda: show_evidence.show(
                 order_id, caption=typed["caption"], shown=typed["shown"], pictures=pictures, by=by, now=now
             ),
+            content=said_in(request),
             now=now,
         )
     except Refused as refused:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
@@ -52,7 +54,7 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.access import is_own, sees_reviewer_s_case
 from haochaping.rectification.queries import worklist
 from haochaping.rectification.rules import of_this_clock
-from haochaping.rectification.states import WORKED_ON, may_call
+from haochaping.rectification.states import ANSWERED, FINAL, WORKED_ON, may_call
 from haochaping.rectification.terms import (
     CLOCK_LABELS,
     NO_SUCH_ORDER,
@@ -85,6 +87,8 @@ if TYPE_CHECKING:
     from haochaping.rectification.terms import Doubts, EventRow, OrderRow
 
 
+# What says of a form which page it was on, and nothing of what it says.
+_OF_THE_PAGE = frozenset({"csrfmiddlewaretoken", "mark"})
 _PLACE = {MESSAGE: "#thread", CALL: "#calls", NOTE: "#history"}
 
 
@@ -134,6 +138,7 @@ def step(request: HttpRequest, order_id: UUID, step: str) -> HttpResponse:
             order_id,
             sent_twice(request, step),
             lambda: chosen.perform(order_id, form.cleaned_data, by, now),
+            content=said_in(request),
             now=now,
         )
     except Refused as refused:
@@ -153,6 +158,16 @@ def sent_twice(request: HttpRequest, step: str) -> str:
     """The mark by which the same form sent twice is known; "" for a form that has none."""
     mark = uuid_of(request.POST.get("mark", ""))
     return f"{step}:{mark}" if mark else ""
+
+
+def said_in(request: HttpRequest) -> bytes:
+    """All that a form of marks says, as it is compared when the form comes a second time."""
+    fields = [(name, request.POST.getlist(name)) for name in request.POST if name not in _OF_THE_PAGE]
+    files = [one for name in request.FILES for one in request.FILES.getlist(name)]
+    contents = [sha256(one.read()).hexdigest() for one in files]
+    for one in files:
+        one.seek(0)
+    return json.dumps([sorted(fields), contents]).encode()
 
 
 @requires(Power.ORDER_HANDLE)
@@ -305,7 +320,7 @@ def order_page(
         ],
         "evidence": [one for one in beside.evidence if one.removed_at is None],
         "show_evidence": offers.evidence(order, tried, form) if handles else None,
-        "write": offers.write(order, tried, form) if handles else None,
+        "write": offers.write(order, tried, form) if handles and not concealed else None,
         "note": offers.offer(NOTE, tried, form) if may_note(order, by) else None,
         "call": offers.offer(CALL, tried, form) if calls and may_call(order.state) else None,
         "no_call": recordable.impossible,
@@ -330,7 +345,10 @@ def order_page(
 
 
 def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:
-    """The promises of this round, counted from its dispatch; the one that runs is marked."""
+    """The promises of this round, counted from its dispatch; the one that runs is marked.
+
+    Of an order that was not answered and is not worked on any more, those that were kept: nothing is due of it.
+    """
     begun = order.dispatched_at
     first = {event.move: event.at for event in reversed(events) if begun is None or event.at >= begun}
     done = {
@@ -340,8 +358,11 @@ def _clocks(order: OrderRow, events: Sequence[EventRow]) -> list[Clock]:
     }
     if order.clock in {ClockKind.CHECK, ClockKind.DECIDE}:
         done[ClockKind(order.clock)] = (order.due_at, None)
+    fell_away = order.state in FINAL and order.state not in ANSWERED
     return [
-        Clock(gettext(CLOCK_LABELS[kind]), due, at, order.clock == kind) for kind, (due, at) in done.items()
+        Clock(gettext(CLOCK_LABELS[kind]), due, at, order.clock == kind)
+        for kind, (due, at) in done.items()
+        if at is not None or not fell_away
     ]
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from haochaping.kernel.refused import Refused
 from haochaping.notices import rules
 from haochaping.notices.models import NoticeChoice, StaffContact
-from haochaping.notices.terms import BAD_EMAIL, BAD_NOTICE_CHOICE, BAD_PHONE, BY_SMS, MailChoice
+from haochaping.notices.terms import BAD_EMAIL, BAD_NOTICE_CHOICE, BAD_PHONE, BY_SMS, NO_EMAIL, MailChoice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def choose(user_id: int, contact: ContactRow, choices: Mapping[NoticeKind, ChoiceRow]) -> None:
     """Keep where somebody's notices go besides the desk, and which: one's own, chosen by oneself.
 
-    Raises `Refused` with `BAD_EMAIL`, `BAD_PHONE` or `BAD_NOTICE_CHOICE`.
+    Raises `Refused` with `BAD_EMAIL`, `NO_EMAIL`, `BAD_PHONE` or `BAD_NOTICE_CHOICE`.
     """
     email, phone = contact.email.strip(), contact.phone.strip()
     if email:
@@ -36,6 +36,8 @@ def choose(user_id: int, contact: ContactRow, choices: Mapping[NoticeKind, Choic
     for kind, choice in choices.items():
         if choice.mail not in set(MailChoice):
             raise Refused(BAD_NOTICE_CHOICE, field=f"mail_{kind}", value=str(choice.mail)[:20])
+    if not email and any(choice.mail != MailChoice.NONE for choice in choices.values()):
+        raise Refused(NO_EMAIL, field="email")
     StaffContact.objects.update_or_create(user_id=user_id, defaults={"email": email, "phone": phone})
     NoticeChoice.objects.bulk_create(
         [

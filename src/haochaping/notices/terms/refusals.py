@@ -7,6 +7,11 @@ from haochaping.kernel.refused import N_, Reason
 BAD_EMAIL = Reason(
     "bad_email", N_("This is not an address for mail."), N_("Type it as name@example.org, or leave it empty.")
 )
+NO_EMAIL = Reason(
+    "no_email",
+    N_("Notices are to come by mail, but there is no address."),
+    N_("Type the address, or choose no mail for every kind."),
+)
 BAD_PHONE = Reason(
     "bad_staff_phone",
     N_("This is not a mobile number."),

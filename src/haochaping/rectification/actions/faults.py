@@ -17,6 +17,7 @@ from haochaping.rectification.models import Fault
 from haochaping.rectification.queries import faults as fault_queries
 from haochaping.rectification.terms import (
     ALREADY_CLASSED,
+    NO_ADDRESSEE,
     NO_RESPONSIBILITY,
     NOT_DECIDING,
     NOT_FOUND_TRUE,
@@ -60,7 +61,7 @@ def class_fault(
 
     Raises:
         Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, NOT_FOUND_TRUE, NO_RESPONSIBILITY,
-            ALREADY_CLASSED, NOT_DECIDING, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
+            ALREADY_CLASSED, NO_ADDRESSEE, NOT_DECIDING, TEXT_MISSING, TEXT_TOO_LONG, FORBIDDEN_CHARACTERS.
     """
     said = [one for one in Responsibility if one in responsibilities]
     if not said:
@@ -85,6 +86,8 @@ def class_fault(
 
 
 def _addressee(item_id: int, code: str, now: datetime) -> AgencyRef:
+    if not code.strip():
+        raise Refused(NO_ADDRESSEE, field="agency")
     known = {agency.code: agency for agency in directory.deciding_agencies(item_id, local_day(now))}
     if code.strip() not in known:
         raise Refused(NOT_DECIDING, field="agency", value=code[:40])

@@ -14,12 +14,13 @@ from haochaping.ledger.terms import EntryKind, NewEntry
 from haochaping.postgres import writes
 from haochaping.postgres.together import Asked, together
 from haochaping.rectification import access, queries
-from haochaping.rectification.models import OrderEvent, WorkOrder
+from haochaping.rectification.models import OrderEvent, TakenStep, WorkOrder
 from haochaping.rectification.rules import own_words_complaint
 from haochaping.rectification.states import FIRED_BY, NOT_WHILE_PAUSED, after
 from haochaping.rectification.terms import (
     CLOCK_PAUSED,
     NO_SUCH_ORDER,
+    STEP_TAKEN,
     TEXT_LIMIT,
     TEXT_MISSING,
     TEXT_TOO_LONG,
@@ -61,8 +62,8 @@ _TAKE_ONCE = """
     WITH found AS (
         SELECT id FROM rectification_work_order WHERE id = %(order)s
     ), noted AS (
-        INSERT INTO rectification_taken_step (id, order_id, mark, at)
-        SELECT %(id)s, id, %(mark)s, %(now)s FROM found
+        INSERT INTO rectification_taken_step (id, order_id, mark, content, at)
+        SELECT %(id)s, id, %(mark)s, %(content)s, %(now)s FROM found
         ON CONFLICT (mark) DO NOTHING RETURNING id
     )
     SELECT EXISTS (SELECT FROM found), EXISTS (SELECT FROM noted)
@@ -153,17 +154,32 @@ def own_words(text: str, field: str) -> str:
 
 
 @transaction.atomic
-def take_once(order_id: UUID, mark: str, *, now: datetime) -> bool:
+def take_once(order_id: UUID, mark: str, *, content: bytes | None = None, now: datetime) -> bool:
     """Note that a form is being taken; False when it was taken before. Who sends it a second time waits for the first.
 
-    What is noted goes with the transaction: a step that was refused may be sent again. Raises `Refused(NO_SUCH_ORDER)`.
+    `content` is the fingerprint of what it says. What is noted goes with the transaction: a step that was refused may be sent
+    again.
+
+    Raises:
+        Refused: NO_SUCH_ORDER; STEP_TAKEN when the form was taken before and said something else then.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_ONCE, {"id": uuid7(now), "order": order_id, "mark": mark, "now": now})
+        cursor.execute(
+            _TAKE_ONCE, {"id": uuid7(now), "order": order_id, "mark": mark, "content": content, "now": now}
+        )
         found, noted = cursor.fetchone() or (False, False)
     if not found:
         raise Refused(NO_SUCH_ORDER)
+    if not noted and content is not None:
+        _check_same(mark, content)
     return bool(noted)
+
+
+def _check_same(mark: str, content: bytes) -> None:
+    # A statement of its own: what somebody else noted a moment ago is seen by no statement that began before.
+    before = TakenStep.objects.filter(mark=mark).values_list("content", flat=True).first()
+    if before is not None and bytes(before) != content:
+        raise Refused(STEP_TAKEN)
 
 
 def record(

@@ -275,14 +275,18 @@ class OrderEvent(models.Model):
 
 
 class TakenStep(models.Model):
-    """已办步骤: the mark of a form that a step was taken with, so that the same form sent twice is taken once."""
+    """已办步骤: the mark of a form that a step was taken with, so that the same form sent twice is taken once.
+
+    `content` is the keyed fingerprint of what the form said, 32 bytes; null for those that were taken before it was noted.
+    """
 
     class Privacy:
-        plain = ("mark",)
+        plain = ("mark", "content")
 
     id = models.UUIDField(primary_key=True)
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
     mark = models.CharField(max_length=64, unique=True)
+    content = models.BinaryField(max_length=32, null=True)
     at = models.DateTimeField()
 
     class Meta:

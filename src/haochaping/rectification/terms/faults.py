@@ -174,6 +174,12 @@ NOT_DECIDING = Reason(
     N_("Choose an agency of the list."),
 )
 
+NO_ADDRESSEE = Reason(
+    "no_addressee",
+    N_("No agency is named that is to change it."),
+    N_("Choose an agency of the list."),
+)
+
 NO_SUCH_REFORM = Reason(
     "no_such_reform", N_("There is no such proposal of a reform."), N_("Go back to the list.")
 )

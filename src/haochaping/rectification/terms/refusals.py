@@ -97,7 +97,7 @@ OWN_REFERENCE_USED = Reason(
 CASE_CONCEALED = Reason(
     "case_concealed",
     N_("The reviewer is concealed from the agency: it does not see the case number."),
-    N_("Write to the reviewer in the thread of the order."),
+    N_("Look into it by the item, the hall, the week and the words of the review."),
 )
 NOT_DESIGNATED = Reason(
     "not_designated",
@@ -109,8 +109,20 @@ NOT_DESIGNATED = Reason(
 CONCEALED = Reason(
     "concealed",
     N_("The reviewer is concealed from the agency: it does not call."),
+    N_("The dispatching or supervising office calls and records what came of it."),
+)
+NOT_WRITTEN_TO = Reason(
+    "not_written_to",
+    N_("The reviewer is concealed from the agency: it does not write to them."),
     N_(
-        "The dispatching or supervising office calls and records what came of it; write to the reviewer meanwhile."
+        "The dispatching or supervising office calls instead; what the reviewer is to read belongs in the reply."
+    ),
+)
+STEP_TAKEN = Reason(
+    "step_taken",
+    N_("This form was taken already, with other words than these. Nothing was done a second time."),
+    N_(
+        "What you wrote is kept on this page: look at what has happened, and send it again if it is still needed."
     ),
 )
 

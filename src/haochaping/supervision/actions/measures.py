@@ -90,7 +90,9 @@ def propose_measure(
 
 @transaction.atomic
 def hear_person(proposal_id: UUID, *, text: str, by: Actor, now: datetime) -> None:
-    """Write down what the person says about the proposal, or that they say nothing; the last word stands.
+    """Write down what the person says about the proposal, or that they say nothing; what they said before stays.
+
+    The same words twice running by the same account, a double click, are written down once.
 
     Raises:
         Refused: NO_SUCH_PROPOSAL, NOT_ALLOWED, OUT_OF_SCOPE, NOT_ABOUT_A_PERSON, PROPOSAL_DECIDED, TEXT_MISSING,
@@ -100,8 +102,13 @@ def hear_person(proposal_id: UUID, *, text: str, by: Actor, now: datetime) -> No
     proposal = _personal(proposal_id, ProposalMove.HEAR, by)
     if proposal_after(ProposalState(proposal.state), ProposalMove.HEAR) is None:
         raise Refused(PROPOSAL_DECIDED)
+    if (proposal.heard, proposal.heard_by) == (text, str(by)):
+        return
+    if proposal.heard_at is not None:
+        said = {"text": proposal.heard, "by": proposal.heard_by, "at": proposal.heard_at.isoformat()}
+        proposal.heard_before = [*proposal.heard_before, said]
     proposal.heard, proposal.heard_by, proposal.heard_at = text, str(by), now
-    proposal.save(update_fields=["heard", "heard_by", "heard_at"])
+    proposal.save(update_fields=["heard", "heard_by", "heard_at", "heard_before"])
     record_proposal(proposal, EntryKind.PERSON_HEARD, by=by, now=now)
 
 

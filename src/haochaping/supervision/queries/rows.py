@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, Value
@@ -19,6 +20,7 @@ from haochaping.supervision.terms import (
     NO_SUCH_SIGNAL,
     NO_SUCH_SUPERVISION,
     NO_SUCH_URGING,
+    Hearing,
     ProposalRow,
     ProposalState,
     Rung,
@@ -91,6 +93,7 @@ _PROPOSAL = (
     "heard",
     "heard_by",
     "heard_at",
+    "heard_before",
     "outcome",
     "done_by",
     "done_at",
@@ -270,9 +273,20 @@ def _supervision(row: tuple[Any, ...]) -> SupervisionRow:
 
 def _proposal(row: tuple[Any, ...]) -> ProposalRow:
     pk, supervision_id, order_id, code, supervised, employed, path, rung, state, *rest = row
+    *decided, heard, heard_by, heard_at, before, outcome, done_by, done_at = rest
     agency = supervised or employed or ""
+    earlier = [Hearing(one["text"], one["by"], datetime.fromisoformat(one["at"])) for one in before]
+    last = [] if heard_at is None else [Hearing(heard, heard_by, heard_at)]
     return ProposalRow(
-        pk, supervision_id, order_id, code or "", agency, path, Rung(rung), ProposalState(state), *rest
+        pk,
+        supervision_id,
+        order_id,
+        code or "",
+        agency,
+        path,
+        Rung(rung),
+        ProposalState(state),
+        *(*decided, heard_at, (*earlier, *last), outcome, done_by, done_at),
     )
 
 

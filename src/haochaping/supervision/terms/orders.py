@@ -191,10 +191,20 @@ class SupervisionEventRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """陈述: what the person said once, and who wrote it down when."""
+
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ProposalRow:
     """A proposal, shown to nobody who has no power to decide: about a supervision order, or about one member of staff.
 
     The member of staff is known by the number on the badge; `work_order_id` is the order in which the fault was found.
+    `hearings` is everything the person said, oldest first, `heard_at` when last.
     """
 
     id: UUID
@@ -211,9 +221,8 @@ class ProposalRow:
     decision: str
     decided_by: str
     decided_at: datetime | None
-    heard: str
-    heard_by: str
     heard_at: datetime | None
+    hearings: tuple[Hearing, ...]
     outcome: str
     done_by: str
     done_at: datetime | None
