@@ -34,7 +34,7 @@ from haochaping.notices.models import Delivery
 from haochaping.publicity import queries as publicity
 from haochaping.rectification import actions
 from haochaping.rectification import queries as orders
-from haochaping.rectification.models import Appeal, AppealDecision
+from haochaping.rectification.models import Appeal, AppealDecision, WorkOrder
 from haochaping.rectification.queries import appeals as appeal_queries
 from haochaping.rectification.terms import AppealState, ProvenFact
 from haochaping.reviews import queries as reviews
@@ -139,6 +139,29 @@ class TestExits:
         assert (bad.row.state, bad.row.refusal, bad.status) == ("refused", "no_ground", "effective")
         assert bad.entries()[-1] == (EntryKind.APPEAL_TAKEN_UP, {"state": "refused", "refusal": "no_ground"})
         assert told("appeal_asked") == 0
+
+    def test_what_came_in_time_nobody_refuses_as_late(self, bad: Matter):
+        bad.file()
+        late = partial(actions.refuse_appeal, bad.row.id, refusal="late", by=ANNE, now=bad.later())
+
+        assert refused(late) == "appeal_came_in_time"
+        assert (bad.row.state, bad.row.refusal) == ("filed", "")
+        assert bad.entries()[-1][0] == EntryKind.APPEAL_FILED
+
+    def test_nor_what_came_before_the_calendar_could_tell(self, bad: Matter):
+        bad.file()
+        WorkOrder.objects.filter(id=bad.order_id).update(appeal_until=None)
+        late = partial(actions.refuse_appeal, bad.row.id, refusal="late", by=ANNE, now=bad.later())
+
+        assert refused(late) == "appeal_came_in_time"
+
+    def test_what_came_late_is_refused_as_late(self, bad: Matter):
+        bad.file()
+        WorkOrder.objects.filter(id=bad.order_id).update(appeal_until=bad.row.filed_at - timedelta(minutes=1))
+        actions.refuse_appeal(bad.row.id, refusal="late", by=ANNE, now=bad.later())
+
+        assert (bad.row.state, bad.row.refusal) == ("refused", "late")
+        assert bad.entries()[-1] == (EntryKind.APPEAL_TAKEN_UP, {"state": "refused", "refusal": "late"})
 
     def test_withdrawn_by_the_agency(self, bad: Matter):
         bad.file().heard()

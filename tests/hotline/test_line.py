@@ -76,6 +76,13 @@ def test_the_hotline_reads_what_the_agency_s_desk_shows_and_nobody_s_name(link, 
     assert facts["tags"][0]["code"] == "108"
 
 
+@pytest.mark.parametrize("agreed", [True, False])
+def test_the_hotline_is_told_whether_the_reviewer_may_be_called(link, now, agreed):
+    [body] = bodies(dispatched(now, may_call_back=agreed))
+
+    assert body["facts"]["may_call_back"] is agreed
+
+
 def test_of_a_concealed_reviewer_it_reads_item_level_reasons_and_the_week(link, now):
     order = dispatched(now, concealed=True)
 

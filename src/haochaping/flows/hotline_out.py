@@ -238,6 +238,7 @@ def order_facts(order: OrderRow) -> dict[str, object]:
         "case_no": masked_number(binding.case_no) if binding else "",
         "assessed_at": review.assessed_at.astimezone(BEIJING).isoformat(),
         "text": for_handlers(review.comment_text) if stands else "",
+        "may_call_back": said.may_call_back,
     }
 
 

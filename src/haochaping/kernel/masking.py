@@ -19,9 +19,12 @@ def masked_phone(phone: str) -> str:
 
 
 def masked_number(number: str) -> str:
-    """Keep only the end by which people recognise their own number, …3481; four characters at least are left out."""
+    """Keep only the end by which people recognise their own number, …3481; four characters at least are left out.
+
+    Of a number with no more than these nothing is shown, and that it is hidden: ****.
+    """
     kept = min(_END, len(number) - _END)
-    return "…" + number[-kept:] if kept > 0 else "…"
+    return "…" + number[-kept:] if kept > 0 else "*" * _END
 
 
 def masked_email(address: str) -> str:

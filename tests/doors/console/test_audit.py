@@ -19,6 +19,7 @@ from haochaping.doors.console.particulars import NAMES, particulars
 from haochaping.kernel.actor import OPERATOR, Actor, ActorKind
 from haochaping.ledger.models import Entry
 from haochaping.ledger.terms import EntryKind, NewEntry
+from haochaping.publicity.circulars.terms import CircularMove
 from tests import worlds
 from tests.doors.conftest import PASSWORD
 
@@ -224,6 +225,24 @@ def test_particulars_are_told_in_words_and_new_ones_as_they_are():
 
 def test_the_rung_of_a_measure_is_told_in_words():
     assert particulars({"rung": "accountability"}) == "督办梯级：问责"
+
+
+def test_the_steps_of_a_circular_are_told_in_words(signed_in):
+    auditor = signed_in(Role.AUDITOR)
+    given_back = {"move": "give_back", "block": "findings", "number": "2"}
+    entry = NewEntry(EntryKind.CIRCULAR_MOVED, "circular", "c-1", facts=given_back)
+    actions.note_all([entry], by=Actor(ActorKind.STAFF, "9999"), now=timezone.now())
+
+    page = auditor.browser.get(reverse("account_audit")).content.decode()
+
+    assert "环节：退回" in page
+    assert "give_back" not in page
+    told = {particulars({"move": move}, EntryKind.CIRCULAR_MOVED) for move in CircularMove}
+    assert not [one for one in told if re.search("[a-z]", one)]
+
+
+def test_a_step_of_something_else_is_not_called_as_one_of_a_circular():
+    assert particulars({"move": "sign"}, EntryKind.VOICE_MOVED) == "环节：sign"
 
 
 def test_every_particular_of_the_house_has_words():

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone, translation
 
 from haochaping.directory.models import Agency
+from haochaping.doors.portal.told import told_of
 from haochaping.flows import close_order, handle_bad_review, hotline_in, hotline_out
 from haochaping.hotline import queries as hotline
 from haochaping.hotline.actions import set_link
@@ -105,6 +106,20 @@ def test_whoever_was_not_reached_was_not_called_back(citizen, order_id, at):
 
     call(order_id, at + timedelta(hours=1), "answered")
     assert look(citizen).count("Called back and verified") == 1
+
+
+@pytest.mark.parametrize(("result", "dated"), [("not_reached", 0), ("declined", 0), ("answered", 2)])
+def test_a_call_that_came_to_nothing_is_dated_by_the_call(citizen, order_id, at, result, dated):
+    actions.sign_for(order_id, by=worlds.CLERK, now=at)
+    rang = at + timedelta(minutes=5)
+    worlds.rang(order_id, rang, by=worlds.CLERK)
+    written = rang + timedelta(hours=2)
+    found = {"is_true": None, "is_reasonable": None, "note": "回访"}
+    actions.verify_by_callback(order_id, result=result, **found, by=worlds.CLERK, now=written)
+
+    [order] = orders.rows([order_id])
+    told = told_of(order, orders.history(order_id).events, [])
+    assert told[-1].at == rang + timedelta(hours=dated)
 
 
 @pytest.mark.parametrize("how", ["sent back", "opened again"])

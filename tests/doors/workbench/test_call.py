@@ -116,6 +116,21 @@ def test_a_page_offers_the_relay_or_says_that_nobody_can_be_called(agreed, clerk
 
 
 @pytest.mark.usefixtures("relay_of_ours")
+def test_what_looks_personal_in_what_was_found_out_is_looked_at_once(agreed, clerk):
+    worlds.rang(agreed.order_id, timezone.now())
+    named = FOUND | {"note": "已核实，改打 13912345678。"}
+
+    asked = clerk.post(agreed.address("call-back"), named, headers=ENGLISH)
+
+    assert asked.status_code == 422
+    assert "This may be personal data: 13912345678." in asked.content.decode()
+    assert "已核实，改打 13912345678。" in asked.content.decode()
+    assert not Callback.objects.exists()
+    assert clerk.post(agreed.address("call-back"), named | {"confirm": "on"}).status_code == 303
+    assert Callback.objects.get().note == named["note"]
+
+
+@pytest.mark.usefixtures("relay_of_ours")
 def test_before_a_call_the_page_says_to_call_first_and_offers_no_outcome(agreed, clerk):
     page = page_of(clerk, agreed)
 

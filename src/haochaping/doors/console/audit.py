@@ -161,7 +161,7 @@ def _shown(rows: list[EntryRow]) -> list[Mapping[str, object]]:
             "subject": subject_words(row.subject_kind, row.subject_id),
             "href": f"{reverse('account_audit_subject')}?"
             + urlencode({"kind": row.subject_kind, "id": row.subject_id}),
-            "facts": particulars(row.facts),
+            "facts": particulars(row.facts, row.kind),
             "index": row.index,
         }
         for row in rows

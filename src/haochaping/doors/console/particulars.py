@@ -11,6 +11,9 @@ from haochaping.hotline.terms import MASTER_LABELS
 from haochaping.identity.terms import OPENING_LABELS, PURPOSE_LABELS
 from haochaping.kernel.refused import N_
 from haochaping.kernel.two_persons import TWO_PERSON_LABELS
+from haochaping.ledger.terms import EntryKind
+from haochaping.publicity.circulars.terms import BLOCK_LABELS
+from haochaping.publicity.circulars.terms import MOVE_LABELS as CIRCULAR_MOVE_LABELS
 from haochaping.rectification.terms import SOLVED_LABELS, STATE_LABELS
 from haochaping.reviews.asking.terms import ENDED_LABELS
 from haochaping.reviews.paper.terms import STATE_LABELS as SLIP_LABELS
@@ -187,6 +190,7 @@ _VALUES: dict[str, dict[str, str]] = {
     "solved": {str(answer): label for answer, label in SOLVED_LABELS.items()},
     "helped_by": {str(who): label for who, label in HELPED_LABELS.items()},
     "master": {str(whose): label for whose, label in MASTER_LABELS.items()},
+    "block": {str(block): label for block, label in BLOCK_LABELS.items()},
     "asking": _YES_OR_NO,
     "may_call_back": _YES_OR_NO,
     "unsigned": _YES_OR_NO,
@@ -219,6 +223,11 @@ _VALUES: dict[str, dict[str, str]] = {
     },
 }
 
+# One code is another step of a circular than of a voice or an order.
+_MOVES: dict[EntryKind, dict[str, str]] = {
+    EntryKind.CIRCULAR_MOVED: {str(move): label for move, label in CIRCULAR_MOVE_LABELS.items()},
+}
+
 
 def subject_words(kind: str, subject_id: str) -> str:
     """What an entry is about: what it is called, and its number."""
@@ -230,17 +239,18 @@ def subject_kind(words: str) -> str:
     return next((kind for kind, label in SUBJECTS.items() if gettext(label) == words), words)
 
 
-def particulars(facts: Mapping[str, str]) -> str:
-    """The facts of an entry in one line, in the reader's language."""
+def particulars(facts: Mapping[str, str], kind: EntryKind | None = None) -> str:
+    """The facts of an entry in one line, in the reader's language; `kind` tells whose steps they name."""
+    moves = _MOVES.get(kind, {}) if kind else {}
     told = [
         # Translators: what a particular is called, and what it says.
-        gettext("{name}: {value}").format(name=gettext(NAMES.get(name, name)), value=_value(name, value))
+        gettext("{name}: {value}").format(name=gettext(NAMES.get(name, name)), value=_value(name, value, moves))
         for name, value in sorted(facts.items())
         if value
     ]
     return gettext("; ").join(told)
 
 
-def _value(name: str, value: str) -> str:
-    words = _VALUES.get(name, {}).get(value)
+def _value(name: str, value: str, moves: Mapping[str, str]) -> str:
+    words = (moves if name == "move" else _VALUES.get(name, {})).get(value)
     return gettext(words) if words else value

@@ -31,6 +31,7 @@ _CALLED = {
     CallResult.DECLINED: N_("You were called and did not wish to talk"),
     CallResult.NOT_POSSIBLE: N_("Looked into without a call"),
 }
+_FAILED = frozenset({CallResult.NOT_REACHED, CallResult.DECLINED})
 _MORE_TIME = frozenset({Move.GRANT_EXTENSION, Move.ADOPT_DEADLINE})
 _GIVEN_THERE = N_(
     "The hotline 12345 has given whoever works on it more time, until {until}. What is promised here stays. The reason given:"
@@ -41,7 +42,7 @@ _ANSWERED = N_("You answered whether it is solved: {answer}")
 
 def told_of(order: OrderRow, events: Sequence[EventRow], answers: Sequence[SolutionRow]) -> list[Event]:
     """The line of time, oldest first. The reply and the word that stand have their own place on the page."""
-    found = [Event(gettext(_title(one)), one.at, text=_words(order, one)) for one in events]
+    found = [Event(gettext(_title(one)), _when(one), text=_words(order, one)) for one in events]
     for one in answers:
         stands = of_this_round(one, order.replied_at) is not None and one == answers[-1]
         title = gettext(_ANSWERED).format(answer=gettext(SOLVED_LABELS[one.solved]))
@@ -83,6 +84,13 @@ def plans_of(order: OrderRow, events: Sequence[EventRow]) -> tuple[list[PlanLine
         dropped = redacted(line.note) if line.dropped else ""
         lines.append((line.due_on, redacted(line.text), line.done_at, dropped))
     return plan, earlier
+
+
+def _when(event: EventRow) -> datetime:
+    """A call that came to nothing is told by when the telephone rang, however much later it was written down."""
+    call = event.callback
+    failed = call is not None and call.result in _FAILED
+    return call.called_at if call and failed and call.called_at else event.at
 
 
 def _title(event: EventRow) -> str:

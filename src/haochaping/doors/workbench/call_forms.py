@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
+from haochaping.doors.careful import CarefulForm
 from haochaping.doors.fields import Choice, Words
 from haochaping.identity.terms import CALL_PURPOSES
 from haochaping.rectification.terms import CALL_LABELS, CallResult, Means
@@ -40,8 +41,10 @@ class CallForm(forms.Form):
     )
 
 
-class CallbackForm(forms.Form):
+class CallbackForm(CarefulForm):
     """What one call, or message of the reviewer, brought. `contact` says which one it was."""
+
+    read_by_others = ("note",)
 
     contact = Choice(
         label=gettext_lazy("Which call it is the outcome of"),

@@ -20,6 +20,7 @@ from haochaping.rectification.rules import may_contest
 from haochaping.rectification.states import appeal_after
 from haochaping.rectification.terms import (
     ALREADY_APPEALED,
+    APPEAL_CAME_IN_TIME,
     APPEAL_WINDOW_OVER,
     FACT_NEEDED,
     NOT_AGAINST_YOU,
@@ -92,7 +93,7 @@ def file_appeal(
 
 @transaction.atomic
 def accept_appeal(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
-    """A decider finds that a ground is shown: the reviewer is asked. Raises as `refuse_appeal`, without UNKNOWN_CHOICE."""
+    """A decider finds that a ground is shown: the reviewer is asked. Raises as `refuse_appeal`, for what both can be."""
     appeal = locked(appeal_id, by)
     _check_decide(appeal, by)
     appeal.accepted_at = now
@@ -104,13 +105,18 @@ def accept_appeal(appeal_id: UUID, *, by: Actor, now: datetime) -> None:
 def refuse_appeal(appeal_id: UUID, *, refusal: str, by: Actor, now: datetime) -> None:
     """A decider finds it late or without a ground: the review counts, and nobody is asked.
 
+    Late is what the calendar says, where it can tell, and never the word of one person.
+
     Raises:
-        Refused: NO_SUCH_APPEAL, NOT_ALLOWED, OUT_OF_SCOPE, OWN_APPEAL, UNKNOWN_CHOICE, WRONG_APPEAL_STATE.
+        Refused: NO_SUCH_APPEAL, NOT_ALLOWED, OUT_OF_SCOPE, OWN_APPEAL, UNKNOWN_CHOICE, APPEAL_CAME_IN_TIME,
+            WRONG_APPEAL_STATE.
     """
     appeal = locked(appeal_id, by)
     _check_decide(appeal, by)
     if refusal not in set(AppealRefusal):
         raise Refused(UNKNOWN_CHOICE, field="refusal", value=refusal[:_SHOWN])
+    if refusal == AppealRefusal.LATE:
+        _check_late(appeal)
     appeal.refusal = refusal
     moved(appeal, AppealMove.REFUSE, now, "refusal")
     note_move(appeal, AppealMove.REFUSE, by=by, now=now, refusal=refusal)
@@ -198,6 +204,16 @@ def time_appeals() -> int:
             appeal.save(update_fields=["since", "due_at"])
             timed += 1
     return timed
+
+
+def _check_late(appeal: Appeal) -> None:
+    order = appeal.order
+    until = order.appeal_until
+    if until is None and order.signed_at is not None:
+        # The calendar may have come since it was signed for.
+        until = appeal_queries.appeal_until(order.signed_at, division_path=appeal.division.path)
+    if until is not None and appeal.filed_at <= until:
+        raise Refused(APPEAL_CAME_IN_TIME, field="refusal", until=until)
 
 
 def _check_decide(appeal: Appeal, by: Actor) -> None:

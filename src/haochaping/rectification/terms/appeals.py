@@ -266,6 +266,13 @@ APPEAL_WINDOW_OVER = Reason(
 )
 
 
+APPEAL_CAME_IN_TIME = Reason(
+    "appeal_came_in_time",
+    N_("This appeal came in time: it was possible until {until}."),
+    N_("Accept it, or say that no ground of the list is shown."),
+)
+
+
 NOT_APPEALABLE = Reason(
     "not_appealable",
     N_("This review does not count any more: there is nothing to appeal against."),
