@@ -42,7 +42,13 @@ def test_masked_phone(phone: str, shown: str):
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [("110101199001013481", "…3481"), ("12345678", "…5678"), ("123456", "…56"), ("1234", "****"), ("", "****")],
+    [
+        ("110101199001013481", "…3481"),
+        ("12345678", "…5678"),
+        ("123456", "…56"),
+        ("1234", "****"),
+        ("", "****"),
+    ],
 )
 def test_masked_number(number: str, shown: str):
     assert masked_number(number) == shown

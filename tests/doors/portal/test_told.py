@@ -114,8 +114,15 @@ def test_a_call_that_came_to_nothing_is_dated_by_the_call(citizen, order_id, at,
     rang = at + timedelta(minutes=5)
     worlds.rang(order_id, rang, by=worlds.CLERK)
     written = rang + timedelta(hours=2)
-    found = {"is_true": None, "is_reasonable": None, "note": "回访"}
-    actions.verify_by_callback(order_id, result=result, **found, by=worlds.CLERK, now=written)
+    actions.verify_by_callback(
+        order_id,
+        result=result,
+        is_true=None,
+        is_reasonable=None,
+        note="回访",
+        by=worlds.CLERK,
+        now=written,
+    )
 
     [order] = orders.rows([order_id])
     told = told_of(order, orders.history(order_id).events, [])
