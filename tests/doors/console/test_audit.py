@@ -235,7 +235,7 @@ def test_the_steps_of_a_circular_are_told_in_words(signed_in):
 
     page = auditor.browser.get(reverse("account_audit")).content.decode()
 
-    assert "环节：退回" in page
+    assert "环节：已退回" in page
     assert "give_back" not in page
     told = {particulars({"move": move}, EntryKind.CIRCULAR_MOVED) for move in CircularMove}
     assert not [one for one in told if re.search("[a-z]", one)]
