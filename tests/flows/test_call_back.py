@@ -23,6 +23,7 @@ from haochaping.notices.models import Delivery
 from haochaping.notices.terms import DeliveryState
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
+from haochaping.rectification.rules import was_unreached
 from haochaping.reviews import actions as reviews
 from haochaping.reviews import queries as reviews_queries
 from haochaping.reviews.models import Review
@@ -153,6 +154,33 @@ def test_the_rulebook_says_how_often_and_how_long(signed, folder, now):
     assert Delivery.objects.filter(channel="call").count() == 4
 
 
+def test_a_second_call_in_one_hour_is_refused_and_uses_up_none(signed, folder, now):
+    on_the_hour = now.replace(minute=0, second=0, microsecond=0) + HOUR
+    connect(ask(signed, on_the_hour), folder, on_the_hour)
+
+    for minutes in (1, 59):
+        with pytest.raises(Refused) as no:
+            ask(signed, on_the_hour + minutes * MINUTE)
+        assert no.value.code == "order_called_this_hour"
+        assert no.value.complaint.params == {"at": on_the_hour + HOUR}
+    record(signed, on_the_hour + MINUTE, result="not_reached", is_true=None, is_reasonable=None)
+    refused(lambda: ask(signed, on_the_hour + 2 * MINUTE), "order_called_this_hour")
+
+    for n in (1, 2):
+        at = on_the_hour + n * HOUR
+        assert connect(ask(signed, at), folder, at) == DeliveryState.SENT
+        record(signed, at, result="not_reached", is_true=None, is_reasonable=None)
+    order = order_of(signed)
+    assert was_unreached(orders.calls_of(order.id, order.round).answer, 3)
+
+
+def test_whoever_was_heard_may_be_called_again_at_once(signed, folder, now):
+    connect(ask(signed, now), folder, now)
+    record(signed, now)
+
+    assert connect(ask(signed, now + MINUTE), folder, now + MINUTE) == DeliveryState.SENT
+
+
 def test_a_call_that_waited_too_long_is_not_made(signed, folder, now):
     call = ask(signed, now)
 
@@ -206,10 +234,10 @@ def test_calls_that_a_broken_relay_did_not_make_use_up_none(signed, folder, sett
 
 def test_a_call_that_is_refused_before_its_number_is_opened_takes_none_back(signed, folder, now):
     assert connect(ask(signed, now), folder, now) == DeliveryState.SENT
-    waited = ask(signed, now)
+    waited = ask(signed, now + HOUR)
     consent(signed, now, agreed=False)
 
-    assert connect(waited, folder, now) == DeliveryState.FAILED
+    assert connect(waited, folder, now + HOUR) == DeliveryState.FAILED
 
     assert RelayGrant.objects.get().calls_made == 1
 

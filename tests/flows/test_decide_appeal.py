@@ -15,7 +15,9 @@ from haochaping.accounts import actions as accounts
 from haochaping.accounts.queries import standing_of_user
 from haochaping.accounts.terms import Place as AccountPlace
 from haochaping.accounts.terms import Role
+from haochaping.cases.models import Case
 from haochaping.directory import actions as directory
+from haochaping.directory import queries as directory_queries
 from haochaping.directory.terms import Kind
 from haochaping.files import actions as files
 from haochaping.files.documents import recognised
@@ -657,6 +659,43 @@ class TestMalicious:
 
     def test_every_fact_is_one_that_a_decision_can_name(self):
         assert set(ProvenFact) == {"flood", "no_case", "threats", "competitor"}
+
+
+class TestNotServedHere:
+    GROUND = "not_a_customer"
+
+    @pytest.mark.parametrize("silent", [False, True])
+    def test_a_case_that_lies_here_stands_against_it_unless_its_reviewer_says_so(self, bad: Matter, silent):
+        bad.file(ground=self.GROUND, reference="叫号记录 7").accept()
+        if silent:
+            bad.lapse(days=60)
+        else:
+            decide_appeal.answer(
+                bad.review_id, "我就在这里办的。", agrees=False, by=worlds.REVIEWER, now=bad.later()
+            )
+
+        assert refused(lambda: bad.propose("mistaken", evidence=["叫号记录 7"])) == "served_here"
+        assert (bad.row.state, bad.status) == ("heard", "effective")
+        bad.decided("partly")
+        assert bad.status == "effective"
+
+    def test_its_reviewer_may_say_so(self, bad: Matter):
+        bad.file(ground=self.GROUND).heard().decided("mistaken")
+
+        assert bad.status == "excluded"
+
+    @pytest.mark.parametrize("why", ["not reported", "of another agency"])
+    def test_where_no_case_lies_here_evidence_decides(self, bad: Matter, why):
+        if why == "not reported":
+            Case.objects.update(verified=False)
+        else:
+            other = directory_queries.agencies([worlds.OTHER_AGENCY])[worlds.OTHER_AGENCY]
+            Case.objects.update(agency_id=other.id)
+        bad.file(ground=self.GROUND, reference="叫号记录 7").heard(agrees=False)
+
+        bad.propose("mistaken", evidence=["叫号记录 7"])
+
+        assert bad.row.state == "proposed"
 
 
 class TestExcludedReview:

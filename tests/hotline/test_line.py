@@ -6,12 +6,16 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from haochaping.accounts import actions as accounts
-from haochaping.flows import handle_bad_review, hotline_in, hotline_out
+from haochaping.exchange.terms import Raw
+from haochaping.flows import change_review, handle_bad_review, hotline_in, hotline_out, merge_orders
+from haochaping.flows.receive_reviews import receive_reviews
 from haochaping.hotline import actions, queries, rules
 from haochaping.hotline.models import OutgoingMessage
 from haochaping.hotline.terms import Master, ProposedLink
@@ -22,7 +26,7 @@ from haochaping.ledger import queries as ledger
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.reviews import actions as reviews
-from haochaping.reviews.terms import SupplementRow
+from haochaping.reviews.terms import Entrance, Level, SupplementRow
 from tests import worlds
 from tests.flows.conftest import order_of
 
@@ -92,6 +96,7 @@ def test_of_a_concealed_reviewer_it_reads_item_level_reasons_and_the_week(link, 
         "division",
         "item",
         "level",
+        "withdrawn",
         "tags",
         "state",
         "outcome",
@@ -284,3 +289,106 @@ def test_a_call_that_the_hotline_cannot_show_is_kept_and_the_next_one_with_its_n
     assert (again.state, again.complaint and again.complaint.code) == ("kept", "own_reference_used")
     [call] = [event.callback for event in orders.history(order.id).events if event.callback]
     assert (call.means, call.contact, call.result) == ("own", "RX-C1", result)
+
+
+def run_changes(now: datetime) -> int:
+    """The worker does what reviewers' changes have put into the outbox; returns how many messages that made."""
+    jobs = ProcrastinateJob.objects.filter(task_name="hotline.review_changed").order_by("id")
+    made = [
+        hotline_out.queue_change(UUID(job.args["change_id"]), UUID(job.args["review_id"]), now=now)
+        for job in jobs
+    ]
+    return sum(made)
+
+
+LATER = timedelta(minutes=1)
+
+
+def tapped(now: datetime) -> UUID:
+    """A bad review of somebody with an invitation, who may change it for ten minutes."""
+    raw = Raw(worlds.review("YC-1", 1, now, channel="mobile"))
+    [outcome] = receive_reviews([raw], entrance=Entrance.TOKEN, by=worlds.REVIEWER, now=now)
+    assert outcome.id is not None
+    return outcome.id
+
+
+def finished(now: datetime) -> OrderRow:
+    """A bad review that went out as soon as its reviewer had finished, who may still change it."""
+    outcome = tapped(now)
+    change_review.finish_review(outcome, ["108"], "没人接电话", by=worlds.REVIEWER, now=now)
+    hotline_out.queue_steps(now=now)
+    return order_of(outcome)
+
+
+def withdraws(review_id: UUID, now: datetime) -> None:
+    change_review.withdraw_review(review_id, by=worlds.REVIEWER, now=now)
+
+
+def says_another_level(review_id: UUID, now: datetime) -> None:
+    change_review.change_level(review_id, Level(2), by=worlds.REVIEWER, now=now)
+
+
+def says_more(review_id: UUID, now: datetime) -> None:
+    change_review.finish_review(review_id, [], "后来又跑了一次", by=worlds.REVIEWER, now=now)
+
+
+def hides(review_id: UUID, now: datetime) -> None:
+    merge_orders.wish_concealed(review_id, concealed=True, by=worlds.REVIEWER, now=now)
+
+
+@pytest.mark.parametrize(
+    ("does", "told"),
+    [
+        (withdraws, {"withdrawn": True, "text": ""}),
+        (says_another_level, {"withdrawn": False, "level": 2}),
+        (says_more, {"level": 1, "text": "后来又跑了一次"}),
+        (hides, {"concealed": True, "level": 1}),
+    ],
+)
+def test_what_the_reviewer_changes_after_dispatch_the_hotline_is_told(link, now, does, told):
+    order = finished(now)
+    known = queries.linked_of_order(order.id).answer
+    rectification.sign_for(order.id, by=SYSTEM, now=now + LATER)
+    hotline_out.queue_steps(now=now + LATER)
+    later = now + 2 * LATER
+
+    does(order.review_id, later)
+    assert run_changes(later) == 1
+    run_changes(later)
+
+    *_, last = bodies(order)
+    assert [body["facts"].get("move") for body in bodies(order)] == [None, "sign_for", "review_changed"]
+    assert last["kind"] == "moved"
+    assert {name: last["facts"][name] for name in told} == told
+    if does is hides:
+        assert not {"case_no", "text", "assessed_at"} & last["facts"].keys()
+    [read] = queries.changed_since(link.id, known.changed_at + timedelta(seconds=1), None, limit=9)
+    assert (read.order_id, read.changed_at) == (order.id, later)
+
+
+def test_rated_anew_after_it_was_taken_back_it_goes_out_as_it_stands_now(link, now):
+    order = finished(now)
+    withdraws(order.review_id, now + LATER)
+    says_another_level(order.review_id, now + LATER)
+    says_more(order.review_id, now + LATER)
+    handle_bad_review.dispatch_due(by=SYSTEM, now=now + 2 * LATER)
+    hotline_out.queue_steps(now=now + 2 * LATER)
+
+    *_, last = [body for body in bodies(order) if body["facts"].get("move") == "dispatch"]
+
+    assert (last["facts"]["level"], last["facts"]["text"]) == (2, "后来又跑了一次")
+    assert last["facts"]["withdrawn"] is False
+
+
+def test_a_change_before_dispatch_or_with_a_closed_link_is_told_to_nobody(link, now):
+    review_id = tapped(now)
+    says_another_level(review_id, now)
+    assert not ProcrastinateJob.objects.filter(task_name="hotline.review_changed").exists()
+    says_more(review_id, now)
+    hotline_out.queue_steps(now=now)
+    actions.close_link(link.id, by=OPERATOR, now=now + LATER)
+
+    says_another_level(review_id, now + LATER)
+
+    assert ProcrastinateJob.objects.filter(task_name="hotline.review_changed").count() == 1
+    assert run_changes(now + LATER) == 0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from haochaping.kernel.periods import BEIJING
 from haochaping.kernel.refused import Refused
 from haochaping.rectification.rules import (
+    next_call_from,
     of_this_round,
     plan_of,
     retold,
@@ -225,3 +226,25 @@ def test_a_word_about_an_earlier_reply_does_not_count_for_this_one():
     assert of_this_round(said, MONDAY + timedelta(seconds=1)) is None
     assert of_this_round(said, None) is None
     assert of_this_round(None, MONDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("calls", "waiting", "expected"),
+    [
+        ([], [], None),
+        ([("not_reached", "09:00")], [], "10:00"),
+        ([("not_reached", "08:59")], [], None),
+        ([], ["09:29"], "10:00"),
+        ([("not_reached", "08:10")], ["09:00"], "10:00"),
+        ([("not_reached", "09:00"), ("answered", "09:10")], [], None),
+        ([("not_possible", "09:10")], ["09:20"], None),
+    ],
+)
+def test_a_call_counts_once_an_hour_while_nobody_was_heard(calls, waiting, expected):
+    def at(text: str) -> datetime:
+        return datetime.fromisoformat(f"2026-06-01T{text}:00+08:00")
+
+    made = [(result, at(when)) for result, when in calls]
+    found = next_call_from(made, [at(when) for when in waiting], at("09:30"))
+
+    assert found == (at(expected) if expected else None)

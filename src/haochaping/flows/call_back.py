@@ -19,19 +19,28 @@ from haochaping.flows.handle_bad_review import counted, person_behind, person_of
 from haochaping.flows.sample_reviews import check_sample_call
 from haochaping.identity import actions as identity
 from haochaping.identity import queries as identities
-from haochaping.identity.terms import NO_GRANT, NO_PHONE
+from haochaping.identity.rules import calls_used_up_until
+from haochaping.identity.terms import CALLS_USED_UP, NO_GRANT, NO_PHONE
 from haochaping.kernel.actor import ActorKind
 from haochaping.kernel.periods import local_day
-from haochaping.kernel.refused import Refused
+from haochaping.kernel.refused import Complaint, Refused
 from haochaping.notices import actions as notices
 from haochaping.notices import gateway
 from haochaping.notices import queries as deliveries
 from haochaping.notices.terms import Channel, DeliveryState, Template
+from haochaping.postgres.together import together
 from haochaping.rectification import actions as rectification
 from haochaping.rectification import queries as orders
 from haochaping.rectification.access import check_fire
+from haochaping.rectification.rules import next_call_from
 from haochaping.rectification.states import may_call
-from haochaping.rectification.terms import CALL_POSSIBLE, WRONG_STATE, CallResult, Means
+from haochaping.rectification.terms import (
+    CALL_POSSIBLE,
+    ORDER_CALLED_THIS_HOUR,
+    WRONG_STATE,
+    CallResult,
+    Means,
+)
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import NO_CALLBACK_CONSENT
 from haochaping.rulebook import queries as rulebook
@@ -45,6 +54,7 @@ if TYPE_CHECKING:
     from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import Contact, HistoryRow, OrderRow
     from haochaping.reviews.terms import ReviewRow, SupplementRow
+    from haochaping.rulebook.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def request_call(order_id: UUID, *, purpose: str, line: str, by: Actor, now: dat
 
     Raises:
         Refused: NO_SUCH_ORDER, NOT_ALLOWED, OUT_OF_SCOPE, WRONG_STATE, CONCEALED, NO_CALLBACK_CONSENT, NO_PHONE,
-            UNKNOWN_RELAY_PURPOSE, CALLS_USED_UP, BAD_LINE, CALL_WAITS.
+            ORDER_CALLED_THIS_HOUR, UNKNOWN_RELAY_PURPOSE, CALLS_USED_UP, BAD_LINE, CALL_WAITS.
     """
     order = orders.order(order_id, by=by)
     said = reviews.supplement_of(order.review_id)
@@ -86,6 +96,7 @@ def request_call(order_id: UUID, *, purpose: str, line: str, by: Actor, now: dat
     person = person_of(order.review_id)
     if person is None:
         raise Refused(NO_PHONE)
+    _check_hour(order, now)
     terms = rulebook.terms_for(order.division_path, local_day(now))
     grant = identity.grant_calls(
         person,
@@ -97,6 +108,30 @@ def request_call(order_id: UUID, *, purpose: str, line: str, by: Actor, now: dat
         now=now,
     )
     return notices.queue_call(person, grant=grant, line=line, by=by, now=now)
+
+
+def _check_hour(order: OrderRow, now: datetime) -> None:
+    """A second call in one hour is no further attempt, and would use up one of those that are allowed."""
+    calls, contacts = orders.calls_of(order.id, order.round), orders.asked_contacts(order.id)
+    together(calls, contacts)
+    if at := next_call_from(calls.answer, _rung(contacts.answer), now):
+        raise Refused(ORDER_CALLED_THIS_HOUR, at=at)
+
+
+def _rung(contacts: Iterable[Contact]) -> list[datetime]:
+    return [one.at for one in contacts if one.means == Means.RELAY]
+
+
+def no_call_now(order: OrderRow, history: HistoryRow, terms: Terms, now: datetime) -> Complaint | None:
+    """Why a call asked for now would be refused: for the page to say in place of the form."""
+    made = [(one.callback, one.at) for one in history.events if one.callback]
+    calls = [(call.result, call.called_at or at) for call, at in made if call.round == order.round]
+    if at := next_call_from(calls, _rung(history.contacts), now):
+        return Complaint(ORDER_CALLED_THIS_HOUR, params={"at": at})
+    if len(history.calls) < terms.call_attempts:
+        return None
+    until = calls_used_up_until(identities.grants_of(order.id), terms.call_attempts, now)
+    return Complaint(CALLS_USED_UP, params={"n": terms.call_attempts, "until": until}) if until else None
 
 
 @transaction.atomic

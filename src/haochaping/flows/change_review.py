@@ -44,6 +44,7 @@ def change_level(review_id: UUID, level: Level, *, by: Actor, now: datetime) -> 
         rectification.drop_appeal(review_id, by=SYSTEM, now=now)
     _align_order(review_id, by=by, now=now)
     recount(before, [review_id])
+    merge_orders.tell_changed(review_id, now=now)
     align_first(review_id, by=by, now=now)
 
 
@@ -76,6 +77,7 @@ def claim_review(
     reviews.supplement(review_id, _NOTHING_SAID, by=by, now=now)
     _align_order(review_id, by=by, now=now)
     recount(before, [review_id])
+    merge_orders.tell_changed(review_id, now=now)
     align_first(review_id, by=by, now=now)
     return receipt
 
@@ -99,6 +101,7 @@ def finish_review(
         merge_orders.wish_concealed(review_id, concealed=True, by=by, now=now)
     files.keep("review", str(review_id), pictures, by=by, now=now)
     row = review_queries.reviews([review_id])[review_id]
+    dispatched: list[UUID] = []
     if _needs_order(row, now):
         order_id = rectification.open_or_reopen(_bad(row, now), by=by, now=now)
         rectification.hold_until(review_id, now)
@@ -112,6 +115,8 @@ def finish_review(
     else:
         _cancel_order(review_id, by=by, now=now)
     recount(before, [review_id])
+    if not dispatched:
+        merge_orders.tell_changed(review_id, now=now)
 
 
 @transaction.atomic
@@ -124,6 +129,7 @@ def withdraw_review(review_id: UUID, *, by: Actor, now: datetime) -> None:
     # What is taken back need not be decided about.
     rectification.drop_appeal(review_id, by=SYSTEM, now=now)
     recount(before, [review_id])
+    merge_orders.tell_changed(review_id, now=now)
     align_first(review_id, by=by, now=now)
 
 

@@ -20,7 +20,7 @@ from haochaping.reviews import queries as reviews
 from haochaping.rulebook import queries as rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from haochaping.kernel.actor import Actor
@@ -34,6 +34,21 @@ def is_concealed(order: OrderRow, said: SupplementRow | None = None, terms: Term
     if (said or reviews.supplement_of(order.review_id)).concealed:
         return True
     return (terms or rulebook.terms_for(order.division_path, local_day(order.created_at))).conceals_reviewer
+
+
+class ConcealedAmong:
+    """Those of some orders whose case is hidden from the actor, as `is_concealed` says of one; `asked` goes with other reads."""
+
+    def __init__(self, listed: Iterable[OrderRow], by: Actor) -> None:
+        told = [] if sees_reviewer_s_case(by) else list(listed)
+        self.asked = reviews.concealed_among(order.review_id for order in told)
+        opened = {order.id: (order.division_path, local_day(order.created_at)) for order in told}
+        terms = rulebook.terms_on_days(opened.values())
+        self._by_rule = {pk for pk, place in opened.items() if terms[place].conceals_reviewer}
+
+    def __contains__(self, order: OrderRow) -> bool:
+        """Whether what would tell of the case stays out of the order's row."""
+        return order.review_id in self.asked.answer or order.id in self._by_rule
 
 
 def case_number(order_id: UUID, *, by: Actor) -> str:

@@ -32,7 +32,9 @@ from haochaping.rectification.terms import (
     FLOOD_MORE_THAN,
     NO_SUCH_APPEAL,
     NOT_APPEALABLE,
+    SERVED_HERE,
     AppealState,
+    Ground,
     Move,
     ProvenFact,
     Verdict,
@@ -160,11 +162,13 @@ def propose(
     """The first person proposes; what a review is to be excluded for is checked against what is known here.
 
     Raises:
-        Refused: EVIDENCE_UNKNOWN, FACT_NOT_SHOWN, and as `rectification.actions.propose_decision`.
+        Refused: EVIDENCE_UNKNOWN, FACT_NOT_SHOWN, SERVED_HERE, and as `rectification.actions.propose_decision`.
     """
     row = appeals.appeal_row(appeal_id)
     if verdict in EXCLUDING:
         _check_evidence(row, fact if verdict == Verdict.MALICIOUS else "", evidence)
+    if verdict == Verdict.MISTAKEN and row.ground == Ground.NOT_A_CUSTOMER and not row.agrees:
+        _check_not_served(row)
     rectification.propose_decision(
         appeal_id, verdict=verdict, fact=fact, evidence=evidence, text=text, by=by, now=now
     )
@@ -301,6 +305,14 @@ def _check_evidence(row: AppealRow, fact: str, evidence: Sequence[str]) -> None:
     if fact == ProvenFact.NO_CASE and reviews.facts_of([row.review_id])[row.review_id].verified_case:
         # Its platform has reported the case: that there is none is not so.
         raise Refused(FACT_NOT_SHOWN, field="fact")
+
+
+def _check_not_served(row: AppealRow) -> None:
+    """Against a case that its platform reported as this agency's only the reviewer's own word counts; silence is none."""
+    facts = reviews.facts_of([row.review_id])[row.review_id]
+    _, agency_id, _ = facts.case_place
+    if facts.verified_case and agency_id in {facts.agency_id, row.agency_id}:
+        raise Refused(SERVED_HERE, field="verdict")
 
 
 def _check_flood(row: AppealRow, evidence: Sequence[str]) -> None:

@@ -19,7 +19,14 @@ from haochaping.flows import hotline_in
 from haochaping.flows.conceal import is_concealed
 from haochaping.hotline import actions as hotline
 from haochaping.hotline import line, queries, rules
-from haochaping.hotline.terms import Answer, PeerAway, PeerRefused, Telling
+from haochaping.hotline.terms import (
+    REVIEW_CHANGED,
+    Answer,
+    Happened,
+    PeerAway,
+    PeerRefused,
+    Telling,
+)
 from haochaping.kernel.actor import SYSTEM
 from haochaping.kernel.identifiers import random_bytes
 from haochaping.kernel.masking import masked_number
@@ -36,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from haochaping.hotline.terms import Happened, Link, OutRow
+    from haochaping.hotline.terms import Link, OutRow
     from haochaping.rectification.terms import OrderRow
 
 _BATCH = 500
@@ -86,6 +93,9 @@ _WITH_WORDS = frozenset(
     }
 )
 
+# Rated anew after it was taken back, a review is another one than the hotline was told when its order goes out again.
+_WITH_REVIEW = frozenset({REVIEW_CHANGED, Move.DISPATCH.value})
+
 
 @transaction.atomic
 def queue_steps(*, now: datetime) -> int:
@@ -112,6 +122,20 @@ def _put(step: Happened, links: Sequence[Link], now: datetime) -> int:
     agency = directory.agency_paths([order.agency_id])[order.agency_id]
     link = rules.through(links, order.division_path, agency, step.at)
     return hotline.put(step, known, link, _pictures(order) if link else [], now=now)
+
+
+@transaction.atomic
+def queue_change(change_id: UUID, review_id: UUID, *, now: datetime) -> int:
+    """Tell the hotline that its reviewer has changed a review; returns whether its order is at one.
+
+    What has changed is read when the message is sent. An order that is not there yet goes out as the review then stands.
+    """
+    order = orders.order_of_review(review_id)
+    known = queries.linked_of_order(order.id).answer if order else None
+    if order is None or known is None or known.link_id not in {link.id for link in queries.links()}:
+        return 0
+    hotline.put_change(Happened(change_id, order.id, REVIEW_CHANGED, now), known, now=now)
+    return 1
 
 
 def _pictures(order: OrderRow) -> list[UUID]:
@@ -222,6 +246,7 @@ def order_facts(order: OrderRow) -> dict[str, object]:
         "division": directory.division_by_id(order.division_id).code,
         "item": {"code": item.code, "name": item.name},
         "level": review.level,
+        "withdrawn": review.status == ReviewStatus.WITHDRAWN,
         "tags": [
             {"code": code, "label": labels[code].label if code in labels else ""}
             for code in review.indicator_codes
@@ -277,7 +302,9 @@ def _picture(order: OrderRow, message: OutRow) -> dict[str, object] | None:
 
 
 def _moved(order: OrderRow, message: OutRow) -> dict[str, object]:
-    """A step, with its words where they are for the other side."""
+    """A step, with its words where they are for the other side; of a change by the reviewer, how the review stands now."""
+    if message.about in _WITH_REVIEW:
+        return {"move": message.about, **order_facts(order)}
     said = orders.event_words(message.event_id) if message.about in _WITH_WORDS else ""
     if message.about == Move.RECTIFY:
         said = order.rectification_text

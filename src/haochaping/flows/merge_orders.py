@@ -12,6 +12,7 @@ from haochaping.flows.conceal import is_concealed
 from haochaping.flows.handle_bad_review import counted, recounted, tell_dispatched
 from haochaping.flows.rest_order import rest_while_appealed
 from haochaping.kernel.actor import SYSTEM
+from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.refused import Refused
 from haochaping.notices.terms import Template
 from haochaping.outbox import actions as outbox
@@ -134,6 +135,14 @@ def wish_concealed(review_id: UUID, *, concealed: bool, by: Actor, now: datetime
     for one in (review_id, *others):
         said = replace(reviews.supplement_of(one), concealed=concealed)
         review_actions.supplement(one, said, by=by, now=now)
+        tell_changed(one, now=now)
+
+
+def tell_changed(review_id: UUID, *, now: datetime) -> None:
+    """The hotline that has the order of a review hears, after this transaction, that its reviewer has changed it."""
+    order = orders.order_of_review(review_id)
+    if order is not None and order.dispatched_at is not None:
+        outbox.defer("hotline.review_changed", change_id=str(uuid7(now)), review_id=str(review_id))
 
 
 def answering_review(review_id: UUID) -> UUID:

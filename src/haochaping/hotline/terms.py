@@ -75,6 +75,10 @@ class Telling(StrEnum):
     MOVED = "moved"
 
 
+# What a `moved` is about that is no move of the order: the reviewer has changed what the order is about.
+REVIEW_CHANGED = "review_changed"
+REVIEW_CHANGED_LABEL = N_("The reviewer has changed the review")
+
 TELLING_LABELS = {
     Telling.ORDER: N_("The order itself"),
     Telling.PICTURE: N_("A photograph of the review"),
@@ -192,7 +196,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class OutRow:
-    """去件: one message to the hotline; `about` is the move of a step, or the id of a photograph."""
+    """去件: one message to the hotline; `about` is the move of a step, REVIEW_CHANGED, or the id of a photograph."""
 
     id: UUID
     linked_id: UUID

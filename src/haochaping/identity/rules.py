@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from haochaping.identity.terms import OpeningRow, WrappedFact
+    from haochaping.identity.terms import GrantRow, OpeningRow, WrappedFact
 
 # Resident identity card: 111 on the national bus, 31 in Zhejiang, empty where a source does not say.
 _RESIDENT_TYPES = frozenset({"", "111", "31"})
@@ -41,6 +41,14 @@ _END = re.compile(r"[0-9A-Z]{4}")
 # GB 11643-1999: weights and check characters of the 18-character number.
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
+
+
+def calls_used_up_until(grants: Iterable[GrantRow], attempts: int, now: datetime) -> datetime | None:
+    """Until when no call is left of those that all grants of one basis share; None while one is."""
+    running = [grant for grant in grants if grant.ends_at > now]
+    if sum(grant.calls_made for grant in running) < attempts:
+        return None
+    return max((grant.ends_at for grant in running), default=None)
 
 
 def normal_phone(text: str) -> str | None:

@@ -96,13 +96,20 @@ def terms_for(division_path: str, day: date) -> Terms:
 
 def terms_of_each(division_paths: Iterable[str], day: date) -> dict[str, Terms]:
     """The terms of many divisions, as a batch of reviews or cases needs them: asked once for all whom no profile tells apart."""
-    paths = set(division_paths)
-    version = _version(paths, day)
+    return {path: terms for (path, _), terms in terms_on_days((path, day) for path in division_paths).items()}
+
+
+def terms_on_days(asked: Iterable[tuple[str, date]]) -> dict[tuple[str, date], Terms]:
+    """The same of divisions each on a day of its own, by path and day: as a list of orders needs those of their first days."""
+    wanted = set(asked)
+    if not wanted:
+        return {}
+    version = _version({path for path, _ in wanted}, max(day for _, day in wanted))
     heard = _heard_of(version)
     found = {}
-    for path in paths:
+    for path, day in wanted:
         told_apart_by = tuple(code for code in _codes(path) if code in heard)
-        found[path] = replace(_known(version, told_apart_by, day), division_path=path)
+        found[path, day] = replace(_known(version, told_apart_by, day), division_path=path)
     return found
 
 

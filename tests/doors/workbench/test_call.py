@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -220,3 +221,32 @@ def test_an_office_that_calls_by_its_own_switchboard_gives_the_reference(bad, br
     told = "from its own switchboard, reference DB-3"
     assert told in page_of(supervisor, bad)
     assert told in page_of(browser_of("clerk"), bad)
+
+
+def test_after_a_call_the_page_says_from_when_the_next_one_counts(agreed, clerk, settings):
+    settings.SMS_GATEWAY = "demo"
+    now = timezone.now()
+    worlds.rang(agreed.order_id, now)
+    form = f'action="{agreed.address("call")}"'
+
+    page = clerk.get(agreed.address(), headers={"accept-language": "en"}).content.decode()
+
+    assert form not in page
+    assert "was called in this hour already" in page
+    answer = clerk.post(agreed.address("call"), CALL)
+    assert answer.status_code == 422
+    assert "本小时" in answer.content.decode()
+
+    Delivery.objects.update(queued_at=now - timedelta(hours=1))
+    assert form in clerk.get(agreed.address()).content.decode()
+
+
+def test_when_no_call_is_left_the_page_says_until_when(agreed, clerk, settings):
+    settings.SMS_GATEWAY = "demo"
+    for hours in (3, 2, 1):
+        worlds.rang(agreed.order_id, timezone.now() - timedelta(hours=hours))
+
+    page = clerk.get(agreed.address(), headers={"accept-language": "en"}).content.decode()
+
+    assert f'action="{agreed.address("call")}"' not in page
+    assert "All 3 calls that are allowed for this order have been made." in page

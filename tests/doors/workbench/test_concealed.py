@@ -87,6 +87,32 @@ def test_what_is_hidden_from_the_agency_is_nowhere_on_its_page(bad, browser_of, 
     assert supervisor.get(photo).status_code == 200
 
 
+@pytest.mark.parametrize("how", ["by wish", "by the rules"])
+def test_in_its_row_and_in_the_file_of_the_agency_no_channel_tells_of_it(bad, browser_of, world, how):
+    channel = "Mobile phone"
+    english = {"accept-language": "en"}
+
+    browsers = {who: browser_of(who) for who in ("clerk", "supervisor")}
+
+    def seen(who: str) -> list[bool]:
+        browser = browsers[who]
+        shown = [browser.get(reverse("desk"), headers=english)]
+        if who == "clerk":
+            shown.append(browser.post(reverse("desk_list_export"), {"format": "csv"}, headers=english))
+        texts = [answer.content.decode() for answer in shown]
+        assert all(str(bad.order_id) in text for text in texts)
+        return [channel in text for text in texts]
+
+    say(bad, world, concealed=False)
+    assert seen("clerk") == [True, True]
+    if how == "by the rules":
+        worlds.follow(worlds.COUNTY, world, concealment="full")
+    say(bad, world, concealed=how == "by wish")
+
+    assert seen("clerk") == [False, False]
+    assert seen("supervisor") == [True]
+
+
 def test_the_office_calls_whom_the_agency_does_not_know(bad, browser_of, world, settings):
     settings.SMS_GATEWAY = "demo"
     say(bad, world)

@@ -15,6 +15,7 @@ from haochaping.hotline import actions, queries
 from haochaping.hotline.models import OutgoingMessage
 from haochaping.hotline.terms import ProposedLink
 from haochaping.kernel.actor import OPERATOR, SYSTEM
+from haochaping.kernel.identifiers import uuid7
 from haochaping.kernel.periods import local_day
 from tests import worlds
 from tests.flows.conftest import order_of
@@ -103,3 +104,13 @@ def test_clerks_have_no_business_here(signed_in, order):
     browser = signed_in(Role.CLERK).browser
 
     assert browser.get(reverse("desk_hotline")).status_code == 403
+
+
+def test_a_refused_change_of_the_reviewer_is_named(signed_in, order):
+    hotline_out.queue_change(uuid7(timezone.now()), order.review_id, now=timezone.now())
+    message = queries.outgoing(OutgoingMessage.objects.get(about="review_changed").id)
+    actions.refuse(message, "422: 不收", by=SYSTEM, now=timezone.now())
+
+    page = signed_in(Role.DISPATCHER).browser.get(reverse("desk_hotline")).content.decode()
+
+    assert "评价人更改了评价" in page

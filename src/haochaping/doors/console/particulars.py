@@ -244,7 +244,9 @@ def particulars(facts: Mapping[str, str], kind: EntryKind | None = None) -> str:
     moves = _MOVES.get(kind, {}) if kind else {}
     told = [
         # Translators: what a particular is called, and what it says.
-        gettext("{name}: {value}").format(name=gettext(NAMES.get(name, name)), value=_value(name, value, moves))
+        gettext("{name}: {value}").format(
+            name=gettext(NAMES.get(name, name)), value=_value(name, value, moves)
+        )
         for name, value in sorted(facts.items())
         if value
     ]

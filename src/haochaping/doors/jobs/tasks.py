@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from haochaping.doors.jobs.registry import job
-from haochaping.flows import call_invited, enter_paper, merge_orders, show_evidence
+from haochaping.flows import call_invited, enter_paper, hotline_out, merge_orders, show_evidence
 from haochaping.flows.call_back import connect_call
 from haochaping.flows.deliver_notice import deliver_notice, deliver_notices
 from haochaping.flows.tell_reviewers import queue_steps
@@ -80,6 +80,12 @@ def erase_evidence(*, evidence_id: str) -> None:
 def give_back(*, review_id: str) -> None:
     """Give back what was merged with an order that ended. Tried again for an hour; what is given back stays so."""
     merge_orders.give_back(UUID(review_id), now=timezone.now())
+
+
+@job("hotline.review_changed")
+def review_changed(*, change_id: str, review_id: str) -> None:
+    """Queue what a reviewer changed for the hotline. Tried again for an hour; a change is not queued twice."""
+    hotline_out.queue_change(UUID(change_id), UUID(review_id), now=timezone.now())
 
 
 @job("notices.tell_reviewers")

@@ -16,7 +16,15 @@ from haochaping.doors.desk import desk_page, refusable, see_other
 from haochaping.doors.gate import actor_of, requires
 from haochaping.flows import hotline_in
 from haochaping.hotline import actions, queries
-from haochaping.hotline.terms import MASTER_LABELS, SAYING_LABELS, TELLING_LABELS, InState, Telling
+from haochaping.hotline.terms import (
+    MASTER_LABELS,
+    REVIEW_CHANGED,
+    REVIEW_CHANGED_LABEL,
+    SAYING_LABELS,
+    TELLING_LABELS,
+    InState,
+    Telling,
+)
 from haochaping.kernel.refused import N_
 from haochaping.rectification.terms import MOVE_LABELS, Move
 from haochaping.ui.sentences import say
@@ -52,6 +60,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _told(row: OutRow) -> str:
+    if row.about == REVIEW_CHANGED:
+        return gettext(REVIEW_CHANGED_LABEL)
     return gettext(MOVE_LABELS[Move(row.about)] if row.kind == Telling.MOVED else TELLING_LABELS[row.kind])
 
 

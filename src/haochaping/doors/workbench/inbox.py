@@ -17,6 +17,7 @@ from haochaping.doors.sheets import EXPORT_AT_MOST
 from haochaping.doors.workbench.inbox_forms import FilterForm, NameForm
 from haochaping.doors.workbench.words import excerpt, state_tone, state_words, tag_labels
 from haochaping.doors.workbench.working_time import WorkingTime
+from haochaping.flows.conceal import ConcealedAmong
 from haochaping.kernel.refused import N_
 from haochaping.notices import queries as notices
 from haochaping.notices.terms import Side
@@ -43,6 +44,7 @@ from haochaping.rectification.terms import (
 )
 from haochaping.reviews import queries as reviews
 from haochaping.reviews.terms import CHANNEL_LABELS, ReviewChannel, ReviewStatus
+from haochaping.rulebook.queries import asked_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,6 +76,8 @@ GROUPS = (*TIME_LEFT_LABELS.values(), DONE)
 @dataclass(frozen=True, slots=True)
 class Line:
     """One order as a row; `words` is empty where the reader may not see them or there are none.
+
+    `channel` is empty where the case is hidden from the reader (全隐): a channel that few use tells who used it.
 
     `beyond`: its deadline lies where the working calendar does not reach; another one without a deadline has none.
     `working` is the working time left or overdue, where it is known; `sent_on` how often another agency got the order.
@@ -235,6 +239,7 @@ def _times(asked: ListAsked, counts: ListCounts) -> list[Tab]:
     ]
 
 
+@asked_once()
 def _groups(found: list[ListRow], by: Actor, counts: ListCounts, now: datetime, *, done: bool) -> list[Group]:
     given = reviews.reviews(row.order.review_id for row in found)
     labels = _labels(given.values())
@@ -242,7 +247,8 @@ def _groups(found: list[ListRow], by: Actor, counts: ListCounts, now: datetime, 
     messages = notices.unread(threads, for_side=Side.AGENCY)
     solutions = orders.solutions_of(row.order.id for row in found if done)
     clocks = WorkingTime((row.order for row in found if not done), now)
-    together(messages, solutions, *clocks.asked)
+    concealed = ConcealedAmong((row.order for row in found), by)
+    together(messages, solutions, *clocks.asked, concealed.asked)
     reads = may(by, Power.REVIEW_VIEW_TEXT)
     lines: dict[TimeLeft | None, list[Line]] = {}
     for row in found:
@@ -257,6 +263,7 @@ def _groups(found: list[ListRow], by: Actor, counts: ListCounts, now: datetime, 
             reads=reads,
             said=said,
             working=clocks.left(order),
+            concealed=order in concealed,
         )
         lines.setdefault(None if done else _left(order, now), []).append(line)
     if done:
@@ -278,6 +285,7 @@ def _line(
     reads: bool,
     said: SolutionRow | None,
     working: timedelta | None,
+    concealed: bool,
 ) -> Line:
     order = row.order
     due = order.due_at
@@ -287,7 +295,7 @@ def _line(
         id=order.id,
         item=order.item_name,
         agency=order.agency_name,
-        channel=gettext(CHANNEL_LABELS[ReviewChannel(review.channel)]),
+        channel="" if concealed else gettext(CHANNEL_LABELS[ReviewChannel(review.channel)]),
         level=review.level,
         tags=tag_labels(review, labels[review.indicator_set]),
         words=excerpt(for_handlers(review.comment_text)) if shown else "",

@@ -72,6 +72,7 @@ from haochaping.reviews.terms import ReviewStatus
 from haochaping.rulebook import queries as rulebook
 from haochaping.rulebook.terms import UNIT_LABELS
 from haochaping.supervision import queries as supervision
+from haochaping.ui.sentences import say
 from haochaping.voices import queries as voices
 
 if TYPE_CHECKING:
@@ -273,6 +274,8 @@ def order_page(
         recordable,
         cautions(order, history, terms, called=not recordable.impossible),
     )
+    rings = calls and may_call(order.state)
+    unready = call_back.no_call_now(order, history, terms, now) if rings and said.may_call_back else None
     appeal = appeals.OfOrder(order, by, now)
     fault = faults.OfOrder(order, history.events, by)
     at_hotline = linked.OfOrder(order.id, hidden=hidden)
@@ -322,8 +325,9 @@ def order_page(
         "show_evidence": offers.evidence(order, tried, form) if handles else None,
         "write": offers.write(order, tried, form) if handles and not concealed else None,
         "note": offers.offer(NOTE, tried, form) if may_note(order, by) else None,
-        "call": offers.offer(CALL, tried, form) if calls and may_call(order.state) else None,
+        "call": offers.offer(CALL, tried, form) if rings else None,
         "no_call": recordable.impossible,
+        "call_later": say(unready).text if unready else "",
         "calls": [(call.at, call_words(call)) for call in history.calls],
         "calls_first": order.state == OrderState.SIGNED
         and all(one.means != Means.RELAY for one in recordable.contacts),

@@ -21,6 +21,7 @@ from haochaping.doors.sheets import EXPORT_AT_MOST, csv_answer, said_of_rest, xl
 from haochaping.doors.workbench.inbox_forms import FilterForm
 from haochaping.doors.workbench.words import tag_labels
 from haochaping.flows import handle_bad_review
+from haochaping.flows.conceal import ConcealedAmong
 from haochaping.kernel.refused import N_, Refused
 from haochaping.rectification import actions
 from haochaping.rectification.queries import worklist
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from haochaping.kernel.actor import Actor
     from haochaping.rectification.terms import BulkOutcome, ListRow
 
 _LONGEST_ID = 18
@@ -157,7 +159,7 @@ def export(request: HttpRequest) -> HttpResponse:
     mark = _mark(request, asked, number, now, found=len(found), count=len(rows))
     heading = [gettext(title) for title in _HEADING]
     return _ANSWERS[file_format](
-        f"orders-{number}.{file_format}", heading, _cells(rows, number, now, done=asked.done), mark=mark
+        f"orders-{number}.{file_format}", heading, _cells(rows, number, by, now, done=asked.done), mark=mark
     )
 
 
@@ -191,7 +193,8 @@ def filter_words(asked: ListAsked) -> str:
     return ", ".join(said)
 
 
-def _cells(rows: Sequence[ListRow], number: int, now: datetime, *, done: bool) -> list[list[str]]:
+def _cells(rows: Sequence[ListRow], number: int, by: Actor, now: datetime, *, done: bool) -> list[list[str]]:
+    concealed = ConcealedAmong((row.order for row in rows), by)
     given = reviews.reviews(row.order.review_id for row in rows)
     labels = {name: reviews.indicators(name) for name in {review.indicator_set for review in given.values()}}
     lines = []
@@ -213,7 +216,7 @@ def _cells(rows: Sequence[ListRow], number: int, now: datetime, *, done: bool) -
                 " · ".join(gettext(CATEGORY_LABELS[FaultCategory(one)]) for one in row.categories),
                 gettext(URGENCY_LABELS[urgent]),
                 str(order.round),
-                gettext(CHANNEL_LABELS[ReviewChannel(review.channel)]),
+                "" if order in concealed else gettext(CHANNEL_LABELS[ReviewChannel(review.channel)]),
                 str(row.sent_on),
                 str(number),
             ]

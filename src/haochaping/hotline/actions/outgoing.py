@@ -66,6 +66,14 @@ def put(
     return told + _add(new.id, step, wholly, now)
 
 
+@transaction.atomic
+def put_change(change: Happened, known: LinkedRow, *, now: datetime) -> None:
+    """Put what the reviewer has changed into the queue of the order's hotline, once however often it is asked."""
+    LinkedOrder.objects.select_for_update().get(id=known.id)
+    if not OutgoingMessage.objects.filter(linked_id=known.id, event_id=change.event_id).exists():
+        _add(known.id, change, [(Telling.MOVED, change.move)], now)
+
+
 def _add(linked_id: UUID, step: Happened, messages: Sequence[tuple[Telling, str]], now: datetime) -> int:
     linked = LinkedOrder.objects.select_for_update().get(id=linked_id)
     OutgoingMessage.objects.bulk_create(

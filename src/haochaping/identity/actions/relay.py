@@ -8,6 +8,7 @@ from django.db import transaction
 
 from haochaping.identity import queries, sealing
 from haochaping.identity.models import RelayGrant, SealedPerson
+from haochaping.identity.rules import calls_used_up_until
 from haochaping.identity.terms import (
     BROKEN_SEAL,
     CALL_PURPOSES,
@@ -97,9 +98,9 @@ def grant_calls(
     if purpose not in (CALL_PURPOSES if basis_kind == "order" else {PURPOSE_OF_BASIS[basis_kind]}):
         raise Refused(UNKNOWN_RELAY_PURPOSE, field="purpose")
     running = [grant for grant in queries.grants_of(basis, held=True) if grant.ends_at > now]
-    if sum(grant.calls_made for grant in running) >= attempts:
+    if until := calls_used_up_until(running, attempts, now):
         used_up = CALLS_USED_UP if basis_kind == "order" else PERSON_CALLS_USED_UP
-        raise Refused(used_up, n=attempts, until=max(grant.ends_at for grant in running))
+        raise Refused(used_up, n=attempts, until=until)
     for grant in running:
         if (grant.purpose, grant.person, grant.granted_to) == (purpose, person_id, str(by)):
             return grant.id

@@ -198,6 +198,21 @@ def was_heard(calls: Sequence[tuple[str, datetime]], needed: int) -> tuple[bool,
     return len(hours) >= needed, len(hours)
 
 
+def next_call_from(
+    calls: Iterable[tuple[str, datetime]], waiting: Iterable[datetime], now: datetime
+) -> datetime | None:
+    """From when a call is one more attempt to reach somebody who was not heard; None when one made now is, or was heard.
+
+    `waiting` are calls that have rung and of which nobody has said what they brought.
+    """
+    made = list(calls)
+    if any(result != CallResult.NOT_REACHED for result, _ in made):
+        return None
+    begun = now.astimezone(BEIJING).replace(minute=0, second=0, microsecond=0)
+    rung = [*(at for _, at in made), *waiting]
+    return begun + timedelta(hours=1) if any(begun <= at <= now for at in rung) else None
+
+
 def was_unreached(calls: Sequence[tuple[str, datetime]], needed: int) -> bool:
     """Whether so many attempts at different hours, and every one of them, reached nobody (domain.md §6.5 unreachable)."""
     return all(result == CallResult.NOT_REACHED for result, _ in calls) and was_heard(calls, needed)[0]

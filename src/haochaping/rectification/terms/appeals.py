@@ -319,6 +319,13 @@ FACT_NOT_SHOWN = Reason(
 )
 
 
+SERVED_HERE = Reason(
+    "served_here",
+    N_("A case of this reviewer lies at this agency: that they were not served here is not so."),
+    N_("Decide by what is proved; only who gave the review can say that it was meant for another service."),
+)
+
+
 OWN_APPEAL = Reason(
     "own_appeal",
     N_("Nobody decides about an appeal of their own agency."),

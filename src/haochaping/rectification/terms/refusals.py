@@ -127,6 +127,15 @@ STEP_TAKEN = Reason(
 )
 
 
+ORDER_CALLED_THIS_HOUR = Reason(
+    "order_called_this_hour",
+    N_("The reviewer was called in this hour already, and attempts count by different hours."),
+    N_(
+        "Record what that call brought. The next one can be made from {at}; until then write to the reviewer."
+    ),
+)
+
+
 CALL_POSSIBLE = Reason(
     "call_possible",
     N_("The reviewer has agreed to be called and left a number."),
