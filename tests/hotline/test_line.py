@@ -348,6 +348,7 @@ def hides(review_id: UUID, now: datetime) -> None:
 def test_what_the_reviewer_changes_after_dispatch_the_hotline_is_told(link, now, does, told):
     order = finished(now)
     known = queries.linked_of_order(order.id).answer
+    assert known
     rectification.sign_for(order.id, by=SYSTEM, now=now + LATER)
     hotline_out.queue_steps(now=now + LATER)
     later = now + 2 * LATER

@@ -15,9 +15,9 @@ from haochaping.rectification.terms.answers import (
 from haochaping.rectification.terms.appeals import (
     AGREES_LABELS,
     ALREADY_APPEALED,
+    APPEAL_CAME_IN_TIME,
     APPEAL_MOVE_LABELS,
     APPEAL_STATE_LABELS,
-    APPEAL_CAME_IN_TIME,
     APPEAL_WINDOW_OVER,
     DECIDED_BEFORE,
     EVIDENCE_NEEDED,
