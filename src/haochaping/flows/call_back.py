@@ -86,17 +86,22 @@ def request_call(order_id: UUID, *, purpose: str, line: str, by: Actor, now: dat
             ORDER_CALLED_THIS_HOUR, UNKNOWN_RELAY_PURPOSE, CALLS_USED_UP, BAD_LINE, CALL_WAITS.
     """
     order = orders.order(order_id, by=by)
-    said = reviews.supplement_of(order.review_id)
+    supplement, reached = reviews.asked_supplement(order.review_id), reviews.reached([order.review_id])
+    calls, contacts = orders.calls_of(order.id, order.round), orders.asked_contacts(order.id)
+    together(supplement, reached, calls, contacts)
+    said = supplement.answer
     power = calling_power(order, by, said)
     check_fire(by, power, division_path=order.division_path, agency_path=order.agency_path)
     if not may_call(order.state):
         raise Refused(WRONG_STATE, state=order.state)
     if not said.may_call_back:
         raise Refused(NO_CALLBACK_CONSENT)
-    person = person_of(order.review_id)
+    person = reached.answer[order.review_id].person
     if person is None:
         raise Refused(NO_PHONE)
-    _check_hour(order, now)
+    # A second call in one hour is no further attempt, and would use up one of those that are allowed.
+    if at := next_call_from(calls.answer, _rung(contacts.answer), now):
+        raise Refused(ORDER_CALLED_THIS_HOUR, at=at)
     terms = rulebook.terms_for(order.division_path, local_day(now))
     grant = identity.grant_calls(
         person,
@@ -108,14 +113,6 @@ def request_call(order_id: UUID, *, purpose: str, line: str, by: Actor, now: dat
         now=now,
     )
     return notices.queue_call(person, grant=grant, line=line, by=by, now=now)
-
-
-def _check_hour(order: OrderRow, now: datetime) -> None:
-    """A second call in one hour is no further attempt, and would use up one of those that are allowed."""
-    calls, contacts = orders.calls_of(order.id, order.round), orders.asked_contacts(order.id)
-    together(calls, contacts)
-    if at := next_call_from(calls.answer, _rung(contacts.answer), now):
-        raise Refused(ORDER_CALLED_THIS_HOUR, at=at)
 
 
 def _rung(contacts: Iterable[Contact]) -> list[datetime]:

@@ -23,8 +23,13 @@ def masked_number(number: str) -> str:
 
     Of a number with no more than these nothing is shown, and that it is hidden: ****.
     """
+    return end_of_number(number) or "*" * _END
+
+
+def end_of_number(number: str) -> str:
+    """The same for whoever is to recognise their own number by it; "" where nothing of it may be shown."""
     kept = min(_END, len(number) - _END)
-    return "…" + number[-kept:] if kept > 0 else "*" * _END
+    return "…" + number[-kept:] if kept > 0 else ""
 
 
 def masked_email(address: str) -> str:

@@ -256,9 +256,19 @@ def stored(occurrence_ids: Iterable[UUID]) -> dict[tuple[UUID, int], tuple[UUID,
 
 def supplement_of(review_id: UUID) -> SupplementRow:
     """What the reviewer said beside level, reasons and words; nothing said means no consent."""
+    return asked_supplement(review_id).answer
+
+
+def asked_supplement(review_id: UUID) -> Asked[SupplementRow]:
+    """The same, to be asked together with others."""
+
+    def read(rows: Iterable[tuple[bool, str, bool]]) -> SupplementRow:
+        for agreed, helped_by, concealed in rows:
+            return SupplementRow(agreed, HelpedBy(helped_by) if helped_by else None, concealed)
+        return SupplementRow()
+
     rows = Supplement.objects.filter(review_id=review_id)
-    row = rows.values_list("may_call_back", "helped_by", "concealed").first()
-    return SupplementRow(row[0], HelpedBy(row[1]) if row[1] else None, row[2]) if row else SupplementRow()
+    return Asked(rows.values_list("may_call_back", "helped_by", "concealed"), read)
 
 
 def review_with_supplement(review_id: UUID) -> tuple[ReviewRow, SupplementRow]:

@@ -110,7 +110,7 @@ def test_an_appeal_goes_from_the_order_to_the_second_review(signed: Bad, people,
     assert form.status_code == 200
 
     picture = SimpleUploadedFile("log.jpg", photograph(), content_type="image/jpeg")
-    filed = lead.post(new(signed), FILED | {"ground": "not_a_customer", "photos": picture})
+    filed = lead.post(new(signed), FILED | {"ground": "wrong_service", "photos": picture})
     assert filed.status_code == 303, text_of(filed)
     page = lead.get(filed.headers["Location"])
     assert "叫号记录 A12" in text_of(page)

@@ -119,10 +119,8 @@ def test_a_name_for_others_is_shown_before_it_goes(clerk, bad):
 
 def test_what_is_not_read_by_others_is_not_asked_about(clerk, bad):
     bring_to(bad, OrderState.SIGNED, timezone.now())
-    worlds.rang(bad.order_id, timezone.now())
-    heard = {"result": "answered", "is_true": "yes", "is_reasonable": "yes", "note": NUMBER}
 
-    assert post(clerk, bad, "call-back", **heard)[0] == 303
+    assert post(clerk, bad, "note", text=NUMBER)[0] == 303
 
 
 def test_an_urging_and_an_appeal_are_looked_at_too(browser_of, bad):

@@ -195,7 +195,7 @@ def test_a_move_asks_a_dozen_times_at_most(bad, browser_of, world, name):
 
     found = asked(browser, bad.address(step), {**form, **more})
 
-    assert len(found) <= MOST, found
+    assert len(found) <= MOST, "\n".join(one[:150] for one in found)
 
 
 def test_a_merger_asks_as_little(bad, bad_review, browser_of):
@@ -205,7 +205,7 @@ def test_a_merger_asks_as_little(bad, bad_review, browser_of):
 
     found = asked(browser, bad.address("merge"), {"into": str(other.order_id)})
 
-    assert len(found) <= MOST, found
+    assert len(found) <= MOST, "\n".join(one[:150] for one in found)
 
 
 def test_an_appeal_asks_as_little(bad, browser_of, world):
@@ -215,4 +215,4 @@ def test_an_appeal_asks_as_little(bad, browser_of, world):
 
     found = asked(browser, reverse("desk_appeal_new", args=[bad.order_id]), said)
 
-    assert len(found) <= MOST, found
+    assert len(found) <= MOST, "\n".join(one[:150] for one in found)

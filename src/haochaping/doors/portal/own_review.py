@@ -29,7 +29,7 @@ from haochaping.flows.conceal import is_concealed
 from haochaping.flows.follow_up_review import follow_up_period_of
 from haochaping.hotline import queries as hotline
 from haochaping.kernel.actor import REVIEWER
-from haochaping.kernel.masking import masked_number
+from haochaping.kernel.masking import end_of_number
 from haochaping.kernel.periods import local_day
 from haochaping.postgres.together import together
 from haochaping.rectification import queries as orders
@@ -97,7 +97,7 @@ def shown_cases(bindings: Sequence[Binding]) -> list[ShownCase]:
             agency=names[Kind.AGENCIES, b.agency_id],
             hall=names[Kind.HALLS, b.hall_id] if b.hall_id else "",
             at=b.occurrence_at,
-            number=masked_number(b.case_no),
+            number=end_of_number(b.case_no),
             step=step_of(b),
             window=names[Kind.WINDOWS, b.window_id] if b.window_id else "",
             staff=names[Kind.STAFF, b.staff_id] if b.staff_id else "",

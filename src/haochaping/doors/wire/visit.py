@@ -20,7 +20,7 @@ from haochaping.flows.open_visit import answer_visit, will_wait
 from haochaping.flows.review_window import check_standing
 from haochaping.kernel.actor import REVIEWER
 from haochaping.kernel.identifiers import normal_receipt_no
-from haochaping.kernel.masking import masked_number
+from haochaping.kernel.masking import end_of_number
 from haochaping.kernel.periods import BEIJING, local_day
 from haochaping.kernel.refused import Complaint, Refused
 from haochaping.reviews import queries as reviews
@@ -116,7 +116,7 @@ def _shown(
         "agency": next((agency.name for agency in agencies.values()), told["agency_name"]),
         "hall": "",
         "at": at.replace(tzinfo=BEIJING) if at and at.tzinfo is None else at,
-        "number": masked_number(str(case["case_no"])),
+        "number": end_of_number(str(case["case_no"])),
     }
 
 
