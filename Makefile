@@ -11,8 +11,10 @@ PYTEST := $(PYTHON_IN) -m pytest -n 4 --dist loadscope --no-loadscope-reorder
 # Checks load the settings, which make keys in the data folder; those of a check are nobody's data.
 CHECKED := HAOCHAPING_DATA=$(CURDIR)/.cache/check
 STOP := from pathlib import Path; from haochaping.postgres import server; server.stop(Path(".cache/tests"))
+# Whoever only looks needs no tools; whoever has them keeps them.
+STAMP := .venv/.stamp-$(if $(filter demo,$(MAKECMDGOALS)),$(if $(wildcard .venv/.stamp-lock),lock,run),lock)
 LOCK = "$$(scripts/find-uv)" pip compile --quiet --universal --python-version 3.12 --generate-hashes \
-	--no-header --exclude-newer '7 days' pyproject.toml
+	--no-header --exclude-newer '7 days'
 
 # Where nothing compiled may stay, every program that a test starts would compile the whole house once more.
 unexport PYTHONDONTWRITEBYTECODE
@@ -70,8 +72,9 @@ docs: setup # build the documentation into docs/_build; warnings are errors
 	$(CHECKED) $(BIN)/sphinx-build -W --keep-going -q docs docs/_build
 
 lock: # make the lock files again after a change of pyproject.toml (ARGS=--upgrade for newer versions)
-	$(LOCK) $(ARGS) --output-file requirements.lock
-	$(LOCK) $(ARGS) --group dev --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml $(ARGS) --output-file requirements.lock
+	$(LOCK) $(ARGS) --group build --output-file requirements-build.lock
+	$(LOCK) pyproject.toml $(ARGS) --group dev --output-file requirements-dev.lock
 
 messages: setup # collect the texts of code and templates into the Chinese catalogue
 	$(PYTHON_IN) -m haochaping.ui.catalogue update
@@ -82,12 +85,14 @@ clean: # remove everything that can be made again
 		docs/_build docs/reference/generated $(MO) $(dir $(ECHARTS))
 	find bench docs scripts src tests -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/.stamp-lock: requirements-dev.lock scripts/setup
+.venv/.stamp-lock: requirements-dev.lock
+.venv/.stamp-run: requirements.lock requirements-build.lock
+.venv/.stamp-lock .venv/.stamp-run: scripts/setup
 	@echo "Setting up .venv ..."
-	@scripts/setup lock
+	@scripts/setup lock $(filter %.lock,$^)
 	@touch $@
 
-.venv/.stamp-project: pyproject.toml .venv/.stamp-lock
+.venv/.stamp-project: pyproject.toml $(STAMP)
 	@scripts/setup project
 	@touch $@
 

@@ -54,7 +54,10 @@ def count(changes: Mapping[FactKey, int]) -> None:
 def fold() -> int:
     """Merge pending changes into the facts; returns how many rows were merged (0 when another folder is at it)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_FOLD_LOCK])
+        # Of a million changes the sums would go to the disk otherwise.
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s), set_config('work_mem', '64MB', true)", [_FOLD_LOCK]
+        )
         if not cursor.fetchone()[0]:
             return 0
         cursor.execute(_FOLD)

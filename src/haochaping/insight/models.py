@@ -70,8 +70,6 @@ class Fact(FactGrain):
             )
         ]
         indexes = [
-            Index(fields=["division", "day"], name="fact_division_day"),
-            Index(fields=["agency", "day"], name="fact_agency_day"),
             Index(fields=["item", "day"], name="fact_item_day"),
             Index(fields=["hall", "day"], name="fact_hall_day", condition=Q(hall__gt=NO_HALL)),
         ]
