@@ -73,7 +73,7 @@ docs: setup # build the documentation into docs/_build; warnings are errors
 
 lock: # make the lock files again after a change of pyproject.toml (ARGS=--upgrade for newer versions)
 	$(LOCK) pyproject.toml $(ARGS) --output-file requirements.lock
-	$(LOCK) $(ARGS) --group build --output-file requirements-build.lock
+	$(LOCK) $(ARGS) --group build --constraint requirements.lock --output-file requirements-build.lock
 	$(LOCK) pyproject.toml $(ARGS) --group dev --output-file requirements-dev.lock
 
 messages: setup # collect the texts of code and templates into the Chinese catalogue
