@@ -25,7 +25,6 @@ from haochaping.rectification import queries as orders
 from haochaping.rectification.rules import most_alike, says_nothing
 from haochaping.rectification.terms import NO_THREAD, NOT_WRITTEN_TO, REPLY_DOUBTED, Doubts, Solved
 from haochaping.reviews import queries as reviews
-from haochaping.reviews.terms import SupplementRow
 from haochaping.rulebook.queries import asked_once
 from haochaping.supervision import actions as supervision
 from haochaping.supervision.terms import NewSignal, SignalKind
@@ -103,9 +102,9 @@ def write_to_reviewer(order_id: UUID, text: str, *, by: Actor, now: datetime) ->
         Refused: NOT_WRITTEN_TO where the reviewer is concealed: they were promised that the agency does not contact them.
     """
     order = orders.order_to_handle(order_id, by=by)
-    reached, concealed = reviews.reached([order.review_id]), reviews.concealed_among([order.review_id])
-    together(reached, concealed)
-    if is_concealed(order, SupplementRow(concealed=bool(concealed.answer))):
+    reached, said = reviews.reached([order.review_id]), reviews.asked_supplement(order.review_id)
+    together(reached, said)
+    if is_concealed(order, said.answer):
         raise Refused(NOT_WRITTEN_TO)
     thread_id = order.thread_id
     if thread_id is None:
